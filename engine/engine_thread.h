@@ -1,0 +1,79 @@
+#pragma once
+
+#include "engine/chat_template.h"
+#include "engine/events.h"
+#include "engine/latest.h"
+#include "engine/probe.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace mixscope {
+
+/// How the engine computes. Chosen once, at the start.
+struct EngineOptions {
+    std::string backend = "auto"; ///< "auto", "cpu", "cuda"
+    int threads = 0;              ///< 0: as many as there are physical cores
+    std::string kv_dtype;         ///< "f32", "f16", "bf16"; empty: the backend's default
+    std::string cpu_isa;          ///< "avx2", "avx512", "amx"; empty: the best there is
+    int context = 0;              ///< tokens; 0: what the model allows, at most 32 768
+};
+
+/// A reply to ask for. Assistant messages carry their exact `ids`, so that what was computed for
+/// them is reused.
+struct GenerateRequest {
+    enum class Mode {
+        reply,          ///< answer the last message through the chat template
+        continue_reply, ///< go on with the last (assistant) message
+        plain,          ///< continue the content of the only message as plain text, BOS first
+    };
+    std::uint64_t id = 0; ///< chosen by the caller, comes back in events
+    Mode mode = Mode::reply;
+    std::vector<ChatMessage> messages;
+    Sampling sampling;
+    std::vector<std::string> stop_strings;
+    int max_tokens = 0; ///< 0: until the context is full
+};
+
+/// The thread that owns model, session and backend. All functions may be called from one other
+/// thread (the UI's); they return at once. Results come back as events, in order and without
+/// loss; drain them about 30 times a second.
+class EngineThread {
+public:
+    explicit EngineThread(EngineOptions options);
+    ~EngineThread(); ///< cancels what is running and joins
+    EngineThread(const EngineThread&) = delete;
+    EngineThread& operator=(const EngineThread&) = delete;
+
+    /// Opens a model folder; the present model stays until the new one is complete.
+    void open(std::filesystem::path folder);
+    /// Stops loading; the present model stays.
+    void cancel_open();
+    void generate(GenerateRequest request);
+    /// Stops the reply within one token or one prefill chunk; `Finished{cancelled}` follows.
+    void stop();
+    /// Takes effect between two tokens. A newer request replaces a queued one.
+    void set_probes(ProbeRequest request);
+    /// Tokens per second at most; 0: full speed. Takes effect between two tokens.
+    void set_pace(double tokens_per_s);
+    /// While paused no token is computed; step() lets one through.
+    void set_paused(bool paused);
+    void step();
+    /// Computes the attention rows of `layer` again for all tokens so far (a second session, the
+    /// conversation is untouched); batches with `recomputed` and then `Recomputed` follow.
+    void recompute_attention(int layer);
+
+    /// Moves the events since the last call to the end of `out`; never waits for the engine.
+    void drain(std::vector<Event>& out);
+    /// The newest state picture of the focused head, if there is a new one.
+    std::optional<StateFrame> take_state();
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+} // namespace mixscope
