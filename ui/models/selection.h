@@ -1,0 +1,55 @@
+#pragma once
+
+#include <QObject>
+
+namespace mixscope {
+
+/// The one selection that drives all views: token, source token, layer, head. A hover is a
+/// preview that gives way when the mouse leaves; a click locks. UI thread only.
+class Selection : public QObject {
+    Q_OBJECT
+public:
+    explicit Selection(QObject* parent = nullptr)
+        : QObject(parent)
+    {
+    }
+
+    int layer() const { return layer_; }
+    int head() const { return head_; }
+    /// Token in focus: hovered, else locked, else (following) the newest; -1 when there is none.
+    int token() const;
+    /// Key token under the mouse or locked, -1 when none.
+    int source() const { return source_; }
+    bool following() const { return locked_ < 0; }
+    int lockedToken() const { return locked_; }
+    int newest() const { return newest_; }
+
+public Q_SLOTS:
+    void setLayer(int layer);
+    void setHead(int head);
+    void setLayerCount(int layers);
+    void setHeadCount(int heads); ///< of the present layer; clamps the head
+    void hoverToken(int token);   ///< -1: the mouse has left
+    void hoverSource(int token);
+    void lockToken(int token); ///< -1: follow the newest again
+    void setNewest(int token);
+
+Q_SIGNALS:
+    void layerChanged(int layer);
+    void headChanged(int head);
+    void tokenChanged(int token);
+    void sourceChanged(int token);
+    void followingChanged(bool following);
+
+private:
+    int layer_ = 0;
+    int head_ = 0;
+    int layers_ = 0;
+    int heads_ = 0;
+    int hovered_ = -1;
+    int locked_ = -1;
+    int newest_ = -1;
+    int source_ = -1;
+};
+
+} // namespace mixscope

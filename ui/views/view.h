@@ -1,0 +1,46 @@
+#pragma once
+
+#include <QString>
+#include <QWidget>
+
+#include <span>
+
+namespace mixscope {
+
+class RunStore;
+class Selection;
+
+/// What a view may read and drive. All outlive the view. UI thread only.
+struct ViewContext {
+    RunStore& store;
+    Selection& selection;
+};
+
+/// One view of the stage. It is given a store and a selection and owns no numbers; it redraws on
+/// refresh(), which the poller calls at most 30 times a second and only while it is visible.
+class View : public QWidget {
+    Q_OBJECT
+public:
+    using QWidget::QWidget;
+
+    /// Redraws what changed. Must cost at most a few milliseconds.
+    virtual void refresh() = 0;
+    /// What is seen, in words and the engine's numbers (accessible description).
+    virtual QString describe() const = 0;
+
+Q_SIGNALS:
+    /// Exact attention rows of this layer are wanted for all tokens.
+    void attentionWanted(int layer);
+    void probeLevelWanted();
+};
+
+/// One row of the table of views: a tab of the stage.
+struct ViewInfo {
+    const char* id;    ///< "attention"
+    const char* title; ///< "Attention", also the accessible name of the tab
+    View* (*create)(ViewContext context, QWidget* parent);
+};
+
+std::span<const ViewInfo> viewTable();
+
+} // namespace mixscope
