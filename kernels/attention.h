@@ -25,7 +25,7 @@ struct KvAppend {
 /// Source: Vaswani et al., arXiv:1706.03762; grouped queries: Ainslie et al., arXiv:2305.13245.
 struct Attend {
     static constexpr const char* name = "attend";
-    TensorView q, k_cache, v_cache, pos, out, probs;
+    TensorView q, k_cache, v_cache, pos, out, probs {};
     std::int64_t length = 0;
     std::int64_t window = 0;
     float scale = 1.0F;

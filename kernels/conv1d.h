@@ -13,7 +13,7 @@ namespace mixscope {
 /// x[0], oldest first; replaced by the last K-1 inputs (a short chunk shifts it).
 struct CausalConv1d {
     static constexpr const char* name = "conv1d";
-    TensorView x, weight, bias, state, out;
+    TensorView x, weight, bias {}, state, out;
 };
 
 Cost cost(const CausalConv1d& op);

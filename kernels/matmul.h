@@ -14,7 +14,7 @@ namespace mixscope {
 /// low part and both are multiplied. K is summed in f32.
 struct Matmul {
     static constexpr const char* name = "matmul";
-    TensorView x, w, bias, out;
+    TensorView x, w, bias {}, out;
     float scale = 1.0F;
 };
 

@@ -17,7 +17,7 @@ enum class RouterKind : std::uint8_t {
 /// probs, optional [T, E] f32: softmax over all experts, for looking at.
 struct Route {
     static constexpr const char* name = "route";
-    TensorView logits, ids, weights, probs;
+    TensorView logits, ids, weights, probs {};
     RouterKind kind = RouterKind::softmax_of_chosen;
 };
 

@@ -29,7 +29,7 @@ struct SsdGates {
 /// Source: Dao and Gu, "Transformers are SSMs", arXiv:2405.21060.
 struct SsdScan {
     static constexpr const char* name = "ssd_scan";
-    TensorView x, b, c, dt, keep, d, state, out, state_norm, state_change;
+    TensorView x, b, c, dt, keep, d, state, out, state_norm {}, state_change {};
 };
 
 Cost cost(const SsdGates& op);

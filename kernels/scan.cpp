@@ -1,0 +1,125 @@
+#include "scan.h"
+
+#include "view_access.h"
+#include "workers.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace mixscope {
+
+Cost cost(const SsdGates& op)
+{
+    return {op.dt_bias.bytes() + op.a_log.bytes(), 8 * std::uint64_t(op.dt_raw.count())};
+}
+
+Cost cost(const SsdScan& op)
+{
+    const auto rows = std::uint64_t(op.x.count()); // T * H * P
+    return {.bytes = 2 * op.state.bytes() + op.d.bytes(),
+            .flops = rows * (5 * std::uint64_t(op.b.shape[2]) + 3)};
+}
+
+const char* problem(const SsdGates& op)
+{
+    if (!is_rank(op.dt_raw, DType::f32, 2)) return "dt_raw must be [T, H] f32";
+    const std::int64_t tokens = op.dt_raw.shape[0];
+    const std::int64_t heads = op.dt_raw.shape[1];
+    if (!is_weight(op.dt_bias, heads)) return "dt_bias must be [H] f32, f16 or bf16";
+    if (!is_weight(op.a_log, heads)) return "a_log must be [H] f32, f16 or bf16";
+    if (!is(op.dt, DType::f32, tokens, heads)) return "dt must be [T, H] f32";
+    if (!is(op.keep, DType::f32, tokens, heads)) return "keep must be [T, H] f32";
+    return nullptr;
+}
+
+const char* problem(const SsdScan& op)
+{
+    if (!is_rank(op.x, DType::f32, 3)) return "x must be [T, H, P] f32";
+    const std::int64_t tokens = op.x.shape[0];
+    const std::int64_t heads = op.x.shape[1];
+    if (!is_rank(op.b, DType::f32, 3) || op.b.shape[0] != tokens || op.b.shape[1] < 1
+        || heads % op.b.shape[1] != 0) {
+        return "b must be [T, G, N] f32 with H a multiple of G";
+    }
+    const std::int64_t n = op.b.shape[2];
+    if (!is(op.c, DType::f32, tokens, op.b.shape[1], n)) return "c must be [T, G, N] f32";
+    if (!is(op.dt, DType::f32, tokens, heads)) return "dt must be [T, H] f32";
+    if (!is(op.keep, DType::f32, tokens, heads)) return "keep must be [T, H] f32";
+    if (!is_weight(op.d, heads)) return "d must be [H] f32, f16 or bf16";
+    if (!is(op.state, DType::f32, heads, op.x.shape[2], n) || !op.state.contiguous()) {
+        return "state must be [H, P, N] f32, contiguous";
+    }
+    if (!is(op.out, DType::f32, tokens, heads, op.x.shape[2])) return "out must be [T, H, P] f32";
+    if (op.state_norm && !is(op.state_norm, DType::f32, tokens, heads)) {
+        return "state_norm must be [T, H] f32";
+    }
+    if (op.state_change && !is(op.state_change, DType::f32, tokens, heads)) {
+        return "state_change must be [T, H] f32";
+    }
+    return nullptr;
+}
+
+namespace {
+
+/// log(1 + exp(v)) without overflow.
+float softplus(float v) { return std::max(v, 0.0F) + std::log1p(std::exp(-std::fabs(v))); }
+
+/// One head over all tokens.
+void scan_head(const SsdScan& op, std::int64_t h)
+{
+    const std::int64_t p_size = op.x.shape[2];
+    const std::int64_t n_size = op.b.shape[2];
+    const std::int64_t group = h / (op.x.shape[1] / op.b.shape[1]);
+    const float skip = with_elements(op.d, [h](auto* d) { return to_float(d[h]); });
+    float* state = op.state.as<float>() + h * p_size * n_size;
+    for (std::int64_t t = 0; t < op.x.shape[0]; ++t) {
+        const float* x = row(op.x, t, h);
+        const float* b = row(op.b, t, group);
+        const float* c = row(op.c, t, group);
+        const float keep = row(op.keep, t)[h];
+        const float dt = row(op.dt, t)[h];
+        float norm2 = 0.0F;
+        float change2 = 0.0F;
+        for (std::int64_t p = 0; p < p_size; ++p) {
+            float* s = state + p * n_size;
+            const float write = dt * x[p];
+            float y = 0.0F;
+            for (std::int64_t n = 0; n < n_size; ++n) {
+                const float next = keep * s[n] + write * b[n];
+                norm2 += next * next;
+                change2 += (next - s[n]) * (next - s[n]);
+                y += next * c[n];
+                s[n] = next;
+            }
+            row(op.out, t, h)[p] = y + skip * x[p];
+        }
+        if (op.state_norm) row(op.state_norm, t)[h] = std::sqrt(norm2);
+        if (op.state_change) {
+            row(op.state_change, t)[h] = norm2 > 0.0F ? std::sqrt(change2 / norm2) : 0.0F;
+        }
+    }
+}
+
+} // namespace
+
+void cpu::run(const SsdGates& op, CpuContext& /*context*/)
+{
+    for (std::int64_t h = 0; h < op.dt_raw.shape[1]; ++h) {
+        const float bias = with_elements(op.dt_bias, [h](auto* b) { return to_float(b[h]); });
+        const float rate = std::exp(with_elements(op.a_log, [h](auto* a) { return to_float(a[h]); }));
+        for (std::int64_t t = 0; t < op.dt_raw.shape[0]; ++t) {
+            const float dt = std::clamp(softplus(row(op.dt_raw, t)[h] + bias), op.dt_min, op.dt_max);
+            row(op.dt, t)[h] = dt;
+            row(op.keep, t)[h] = std::exp(-dt * rate);
+        }
+    }
+}
+
+void cpu::run(const SsdScan& op, CpuContext& context)
+{
+    context.workers.for_each_part(op.x.shape[1], 1, [&](int, std::int64_t begin, std::int64_t end) {
+        for (std::int64_t h = begin; h < end; ++h) scan_head(op, h);
+    });
+}
+
+} // namespace mixscope
