@@ -9,8 +9,6 @@
 
 namespace mixscope {
 
-inline TensorView host() { return {}; }
-
 /// A contiguous host view of a vector: `host(values, T, d)`.
 template <class... Sizes>
 TensorView host(std::vector<float>& values, Sizes... sizes)
