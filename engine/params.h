@@ -2,11 +2,10 @@
 
 #include "engine/result.h"
 
-#include <nlohmann/json_fwd.hpp>
-
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -29,9 +28,12 @@ public:
                                     std::int64_t high) const;
     Result<double> number(std::string_view key) const;
     Result<double> number_or(std::string_view key, double fallback) const;
+    /// A number or a list of numbers; empty when the key is absent.
+    Result<std::vector<double>> numbers(std::string_view key) const;
     Result<bool> boolean_or(std::string_view key, bool fallback) const;
     Result<std::string> text(std::string_view key) const;
     Result<std::string> text_or(std::string_view key, std::string fallback) const;
+    /// A string or a list of strings; empty when the key is absent.
     Result<std::vector<std::string>> texts(std::string_view key) const;
     /// An integer or a list of integers; empty when the key is absent.
     Result<std::vector<std::int64_t>> integers(std::string_view key) const;
