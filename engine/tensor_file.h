@@ -5,7 +5,7 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <memory>
+#include <map>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -13,7 +13,8 @@
 
 namespace mixscope {
 
-/// One named tensor in a checkpoint: where its bytes are mapped and what they mean.
+/// One named tensor in a checkpoint: where its bytes are mapped and what they mean. `data` is
+/// aligned only as well as the file is laid out: copy from it with memcpy.
 struct StoredTensor {
     std::string name;
     std::string dtype; ///< as written in the file: "F32", "BF16", …
@@ -39,35 +40,51 @@ private:
     std::uint64_t size_ = 0;
 };
 
-/// Parses a safetensors image: header checks of the format (formats: lengths, UTF-8, JSON object,
-/// exact fields, no holes or overlaps, no trailing bytes, no duplicate names) before anything is
-/// allocated from a length in it. `name` is used in error sentences. Views point into `bytes`.
+/// Parses a safetensors image: header checks of the format (lengths, UTF-8, JSON object, exact
+/// fields, no holes or overlaps, no trailing bytes, no duplicate names) before anything is
+/// allocated from a length in it. `name` is used in error sentences. Views point into `bytes`;
+/// the tensors come in the order of their data.
 Result<std::vector<StoredTensor>> parse_safetensors(const std::byte* bytes, std::uint64_t size,
                                                     std::string_view name);
 
-/// The tensors of a model folder: `model.safetensors`, or the shards of
-/// `model.safetensors.index.json`. Owns the mappings; immutable after open; any thread.
+/// The tensors of a model folder. Owns the mappings; immutable after open; any thread. The files
+/// must not be changed while it lives.
 class Checkpoint {
 public:
-    /// Errors: not_found (no safetensors, a shard missing), bad_format, io.
+    /// `model.safetensors`, or the shards of `model.safetensors.index.json`; the single file when
+    /// both are there and it holds every tensor of the index. A shard's tensors that the index
+    /// does not name are ignored.
+    /// Errors: not_found (no safetensors, a shard or a tensor missing), bad_format, io.
     static Result<Checkpoint> open(const std::filesystem::path& folder);
+    /// All tensors of one safetensors file.
+    static Result<Checkpoint> open_file(const std::filesystem::path& path);
 
-    const StoredTensor* find(std::string_view name) const;
+    const StoredTensor* find(std::string_view name) const; ///< null when there is none
     const std::vector<StoredTensor>& tensors() const { return tensors_; }
     std::uint64_t total_bytes() const;
 
 private:
+    using ShardMap = std::map<std::string, std::vector<std::string>>; // file -> its tensors
+
+    static Result<ShardMap> read_index(const std::filesystem::path& path);
+    Result<void> add_file(const std::filesystem::path& path,
+                          const std::vector<std::string>* wanted); // null: all
+    bool holds_all(const ShardMap& shards) const;
+
     std::vector<MappedFile> files_;
     std::vector<StoredTensor> tensors_;
     std::unordered_map<std::string, std::size_t> by_name_;
 };
 
-/// Writes f32 tensors (and string metadata) as one safetensors file, for eval and exports.
+/// A row-major f32 tensor to be written.
 struct NamedArray {
     std::string name;
     std::vector<std::int64_t> shape;
     std::vector<float> values;
 };
+
+/// Writes arrays, sorted by name, and string metadata as one safetensors file. The file appears
+/// when it is complete. Errors: bad_argument (shape and values disagree, two equal names), io.
 Result<void> write_safetensors(const std::filesystem::path& path,
                                const std::vector<NamedArray>& arrays,
                                const std::vector<std::pair<std::string, std::string>>& metadata);
