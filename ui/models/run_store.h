@@ -50,6 +50,13 @@ public:
     float at(int head, int query, int key) const;
     /// Row of `query` as floats, query + 1 long; empty when it was not captured.
     std::vector<float> row(int head, int query) const;
+    /// The same row as it is kept, in steps of 1/65535: what pictures are made from.
+    std::span<const std::uint16_t> fractions(int head, int query) const
+    {
+        if (!has_row(query)) return {};
+        const std::size_t length = std::size_t(query) + 1;
+        return std::span(rows_[std::size_t(query)]).subspan(std::size_t(head) * length, length);
+    }
     void add(const AttentionRows& rows, int first_position);
     void truncate(int tokens);
     std::size_t bytes() const;
