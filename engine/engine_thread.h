@@ -1,6 +1,7 @@
 #pragma once
 
 #include "engine/chat_template.h"
+#include "engine/engine_options.h"
 #include "engine/events.h"
 #include "engine/latest.h"
 #include "engine/probe.h"
@@ -12,15 +13,6 @@
 #include <vector>
 
 namespace mixscope {
-
-/// How the engine computes. Chosen once, at the start.
-struct EngineOptions {
-    std::string backend = "auto"; ///< "auto", "cpu", "cuda"
-    int threads = 0;              ///< 0: as many as there are physical cores
-    std::string kv_dtype;         ///< "f32", "f16", "bf16"; empty: the backend's default
-    std::string cpu_isa;          ///< "avx2", "avx512", "amx"; empty: the best there is
-    int context = 0;              ///< tokens; 0: what the model allows, at most 32 768
-};
 
 /// A reply to ask for. Assistant messages carry their exact `ids`, so that what was computed for
 /// them is reused.
