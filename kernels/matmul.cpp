@@ -1,7 +1,7 @@
 #include "matmul.h"
 
+#include "cpu/split.h"
 #include "view_access.h"
-#include "workers.h"
 
 namespace mixscope {
 
@@ -25,30 +25,56 @@ const char* problem(const Matmul& op)
 
 namespace {
 
-template <class W>
-void multiply(const Matmul& op, const W* w, std::int64_t begin, std::int64_t end)
+using cpu::GemmPart;
+using cpu::KernelTable;
+using cpu::RowDots;
+
+/// out = scale * (out + bias) for one rectangle of the products.
+void finish(const Matmul& op, const GemmPart& part)
 {
-    const std::int64_t k_size = op.x.shape[1];
-    for (std::int64_t n = begin; n < end; ++n) {
-        const float bias = op.bias
-            ? with_elements(op.bias, [n](auto* b) { return to_float(b[n]); })
-            : 0.0F;
-        for (std::int64_t t = 0; t < op.x.shape[0]; ++t) {
-            const float* x = row(op.x, t);
-            float sum = 0.0F;
-            for (std::int64_t k = 0; k < k_size; ++k) sum += to_float(w[n * k_size + k]) * x[k];
-            row(op.out, t)[n] = op.scale * (sum + bias);
+    if (!op.bias && op.scale == 1.0F) return;
+    for (std::int64_t t = part.token_begin; t < part.token_end; ++t) {
+        float* out = row(op.out, t);
+        if (op.bias) {
+            with_elements(op.bias, [&](auto* bias) {
+                for (std::int64_t n = part.begin; n < part.end; ++n) out[n] += to_float(bias[n]);
+            });
         }
+        for (std::int64_t n = part.begin; n < part.end; ++n) out[n] *= op.scale;
     }
+}
+
+void multiply_one(const Matmul& op, CpuContext& context, const KernelTable& kernels)
+{
+    const std::int64_t k = op.x.shape[1];
+    float* x = cpu::scratch_floats(context, 0, kernels.prepared_size(k));
+    kernels.prepare_x(row(op.x, 0), k, op.w.dtype, x);
+    const RowDots dots {.w = op.w.data, .dtype = op.w.dtype, .k = k, .x = x, .out = row(op.out, 0)};
+    const std::int64_t grain = cpu::row_grain(k, op.w.dtype);
+    context.workers.for_each_part(op.w.shape[0], grain, [&](int, std::int64_t begin, std::int64_t end) {
+        kernels.row_dots(dots, begin, end);
+        finish(op, {0, 1, begin, end});
+    });
+}
+
+void multiply_many(const Matmul& op, CpuContext& context, const KernelTable& kernels)
+{
+    const cpu::Gemm gemm {.w = op.w.data, .dtype = op.w.dtype, .k = op.x.shape[1], .x = row(op.x, 0),
+                          .x_step = op.x.stride[0], .out = row(op.out, 0),
+                          .out_step = op.out.stride[0]};
+    cpu::for_each_gemm_part(context, op.x.shape[0], op.w.shape[0], [&](int worker, const GemmPart& part) {
+        kernels.gemm(gemm, part, cpu::scratch_floats(context, worker, kernels.gemm_scratch));
+        finish(op, part);
+    });
 }
 
 } // namespace
 
 void cpu::run(const Matmul& op, CpuContext& context)
 {
-    context.workers.for_each_part(op.w.shape[0], 16, [&](int, std::int64_t begin, std::int64_t end) {
-        with_elements(op.w, [&](auto* w) { multiply(op, w, begin, end); });
-    });
+    const KernelTable& kernels = kernel_table(context.isa);
+    if (op.x.shape[0] == 1) multiply_one(op, context, kernels);
+    if (op.x.shape[0] > 1) multiply_many(op, context, kernels);
 }
 
 } // namespace mixscope

@@ -1,0 +1,63 @@
+#pragma once
+
+#include "../cpu_context.h"
+#include "../dtype.h"
+
+#include <cstdint>
+
+namespace mixscope::cpu {
+
+using Index = std::int64_t;
+
+/// One matrix times one vector: out[r] = w[r] · x.
+struct RowDots {
+    const void* w = nullptr; ///< [rows, k], contiguous
+    DType dtype = DType::f32;
+    Index k = 0;
+    const float* x = nullptr; ///< from prepare_x for the same k and dtype
+    float* out = nullptr;
+};
+
+/// One matrix times many vectors: out[t, n] = w[n] · x[t], added to out if `add`.
+struct Gemm {
+    const void* w = nullptr; ///< [n, k], contiguous
+    DType dtype = DType::f32;
+    Index k = 0;
+    const float* x = nullptr; ///< rows of k, x_step apart
+    Index x_step = 0;
+    float* out = nullptr;
+    Index out_step = 0;
+    bool add = false;
+};
+
+/// A rectangle of a Gemm's result: tokens by columns.
+struct GemmPart {
+    Index token_begin = 0;
+    Index token_end = 0;
+    Index begin = 0; ///< first column, the start of a panel
+    Index end = 0;
+};
+
+/// The inner loops for one instruction set. They compute the items [begin, end) of an op, are
+/// free of locks and allocation, and may run on several threads for different items.
+struct KernelTable {
+    /// Floats that prepare_x writes for rows of length k.
+    Index (*prepared_size)(Index k);
+    /// Copies x, padded with zeros, in the order in which row_dots wants it.
+    void (*prepare_x)(const float* x, Index k, DType dtype, float* prepared);
+    void (*row_dots)(const RowDots& op, Index begin, Index end);
+
+    Index gemm_panel; ///< columns of a panel
+    Index gemm_scratch; ///< floats of scratch that gemm needs
+    void (*gemm)(const Gemm& op, const GemmPart& part, float* scratch);
+
+    void (*exp)(const float* x, float* out, Index n);
+};
+
+const KernelTable& kernel_table(CpuIsa isa);
+
+extern const KernelTable kBaseKernels;
+extern const KernelTable kAvx2Kernels;
+extern const KernelTable kAvx512Kernels;
+
+} // namespace mixscope::cpu

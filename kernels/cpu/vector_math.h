@@ -1,0 +1,41 @@
+#pragma once
+
+namespace mixscope::cpu {
+
+/// e^x to 1 ulp; 0 below -87.33 (where results stop being normal numbers), infinity above 88.72.
+template <class V>
+typename V::Reg exp(typename V::Reg x)
+{
+    using Reg = typename V::Reg;
+    // x = n ln 2 + r with |r| <= ln 2 / 2. The first part of ln 2 has few bits: n * part is exact.
+    const Reg bounded = V::max(V::set(-87.5F), V::min(V::set(88.8F), x));
+    const Reg n = V::round(bounded * V::set(1.44269504F));
+    Reg r = V::fma(n, V::set(-0.693359375F), bounded);
+    r = V::fma(n, V::set(2.1219444e-4F), r);
+    // e^r = 1 + r + r^2 q(r); q minimises the largest relative error (2^-28) over the interval.
+    Reg q = V::set(0x1.6a23d0p-10F);
+    q = V::fma(q, r, V::set(0x1.123a20p-7F));
+    q = V::fma(q, r, V::set(0x1.5558f2p-5F));
+    q = V::fma(q, r, V::set(0x1.555492p-3F));
+    q = V::fma(q, r, V::set(0x1.fffffcp-2F));
+    const Reg power = V::scale2(V::fma(q, r * r, r) + V::set(1.0F), n);
+    return V::zero_below(V::set(-87.33F), x, power);
+}
+
+/// x / (1 + e^-x)
+template <class V>
+typename V::Reg silu(typename V::Reg x)
+{
+    return x / (V::set(1.0F) + exp<V>(V::zero() - x));
+}
+
+/// Calls full(i) for each whole vector of [0, n) and part(i, rest) for what is left, if anything.
+template <class V, class Full, class Part>
+void for_each_vector(long n, Full full, Part part)
+{
+    long i = 0;
+    for (; i + V::kWidth <= n; i += V::kWidth) full(i);
+    if (i < n) part(i, n - i);
+}
+
+} // namespace mixscope::cpu
