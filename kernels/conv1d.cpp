@@ -1,9 +1,7 @@
 #include "conv1d.h"
 
+#include "cpu/split.h"
 #include "view_access.h"
-#include "workers.h"
-
-#include <cmath>
 
 namespace mixscope {
 
@@ -30,34 +28,14 @@ const char* problem(const CausalConv1d& op)
     return nullptr;
 }
 
-namespace {
-
-template <class W>
-void convolve_channel(const CausalConv1d& op, const W* weight, std::int64_t c)
-{
-    const std::int64_t tokens = op.x.shape[0];
-    const std::int64_t taps = op.weight.shape[1];
-    float* state = op.state.as<float>() + c * (taps - 1);
-    const auto input = [&](std::int64_t t) { return t < 0 ? state[taps - 1 + t] : row(op.x, t)[c]; };
-    const float bias = op.bias ? with_elements(op.bias, [c](auto* b) { return to_float(b[c]); }) : 0.0F;
-    for (std::int64_t t = 0; t < tokens; ++t) {
-        float sum = bias;
-        for (std::int64_t k = 0; k < taps; ++k) {
-            sum += to_float(weight[c * taps + k]) * input(t - (taps - 1) + k);
-        }
-        row(op.out, t)[c] = sum / (1.0F + std::exp(-sum));
-    }
-    for (std::int64_t k = 0; k < taps - 1; ++k) state[k] = input(tokens - (taps - 1) + k);
-}
-
-} // namespace
-
 void cpu::run(const CausalConv1d& op, CpuContext& context)
 {
-    context.workers.for_each_part(op.x.shape[1], 64, [&](int, std::int64_t begin, std::int64_t end) {
-        with_elements(op.weight, [&](auto* weight) {
-            for (std::int64_t c = begin; c < end; ++c) convolve_channel(op, weight, c);
-        });
+    const KernelTable& kernels = kernel_table(context.isa);
+    const std::int64_t scratch = kernels.conv1d_scratch(op.weight.shape[1]);
+    // A vector of channels costs some 50 ns a token; a round of the team is worth a few of them.
+    const std::int64_t grain = kernels.width * (op.x.shape[0] > 1 ? 1 : 4);
+    context.workers.for_each_part(op.x.shape[1], grain, [&](int worker, std::int64_t begin, std::int64_t end) {
+        kernels.conv1d(op, begin, end, scratch_floats(context, worker, scratch));
     });
 }
 

@@ -47,7 +47,7 @@ void finish(const Matmul& op, const GemmPart& part)
 void multiply_one(const Matmul& op, CpuContext& context, const KernelTable& kernels)
 {
     const std::int64_t k = op.x.shape[1];
-    float* x = cpu::scratch_floats(context, 0, kernels.prepared_size(k));
+    float* x = cpu::shared_floats(context, kernels.prepared_size(k));
     kernels.prepare_x(row(op.x, 0), k, op.w.dtype, x);
     const RowDots dots {.w = op.w.data, .dtype = op.w.dtype, .k = k, .x = x, .out = row(op.out, 0)};
     const std::int64_t grain = cpu::row_grain(k, op.w.dtype);

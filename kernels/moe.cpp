@@ -1,7 +1,6 @@
 #include "moe.h"
 
 #include "view_access.h"
-#include "workers.h"
 
 #include <algorithm>
 #include <cmath>
@@ -89,36 +88,6 @@ void choose(const float* logits, std::int64_t experts, std::int32_t* ids, float*
     softmax(weights, weights, k);
 }
 
-template <class W>
-float dot(const W* w, const float* x, std::int64_t n)
-{
-    float sum = 0.0F;
-    for (std::int64_t i = 0; i < n; ++i) sum += to_float(w[i]) * x[i];
-    return sum;
-}
-
-template <class W>
-void run_token(const ExpertMlp& op, const W* w_in, const W* w_out, std::int64_t t)
-{
-    const std::int64_t d = op.x.shape[1];
-    const std::int64_t inner = op.w_out.shape[2];
-    const std::int64_t k = op.ids.shape[1];
-    const auto* ids = op.ids.as<std::int32_t>() + t * op.ids.stride[0];
-    for (std::int64_t j = 0; j < k; ++j) {
-        float* gate = row(op.hidden, t * k + j);
-        float* active = gate + 2 * inner;
-        const W* in = w_in + ids[j] * 2 * inner * d;
-        const W* out = w_out + ids[j] * d * inner;
-        for (std::int64_t i = 0; i < 2 * inner; ++i) gate[i] = dot(in + i * d, row(op.x, t), d);
-        for (std::int64_t i = 0; i < inner; ++i) {
-            active[i] = gate[i] / (1.0F + std::exp(-gate[i])) * gate[inner + i];
-        }
-        for (std::int64_t i = 0; i < d; ++i) {
-            row(op.out, t)[i] += row(op.weights, t)[j] * dot(out + i * inner, active, inner);
-        }
-    }
-}
-
 } // namespace
 
 void cpu::run(const Route& op, CpuContext& /*context*/)
@@ -129,16 +98,6 @@ void cpu::run(const Route& op, CpuContext& /*context*/)
                row(op.weights, t), op.ids.shape[1]);
         if (op.probs) softmax(logits, row(op.probs, t), op.logits.shape[1]);
     }
-}
-
-void cpu::run(const ExpertMlp& op, CpuContext& context)
-{
-    context.workers.for_each_part(op.x.shape[0], 1, [&](int, std::int64_t begin, std::int64_t end) {
-        with_elements(op.w_in, [&](auto* w_in) {
-            const auto* w_out = static_cast<decltype(w_in)>(op.w_out.data);
-            for (std::int64_t t = begin; t < end; ++t) run_token(op, w_in, w_out, t);
-        });
-    });
 }
 
 } // namespace mixscope

@@ -1,8 +1,7 @@
 #include "norm.h"
 
+#include "cpu/split.h"
 #include "view_access.h"
-
-#include <cmath>
 
 namespace mixscope {
 
@@ -19,17 +18,6 @@ bool same_rows(const TensorView& a, const TensorView& x)
 {
     return is(a, DType::f32, x.shape[0], x.shape[1]);
 }
-
-template <class W>
-void normalise(const float* x, const W* weight, float* out, std::int64_t n, float eps)
-{
-    float sum = 0.0F;
-    for (std::int64_t i = 0; i < n; ++i) sum += x[i] * x[i];
-    const float scale = 1.0F / std::sqrt(sum / float(n) + eps);
-    for (std::int64_t i = 0; i < n; ++i) out[i] = to_float(weight[i]) * (x[i] * scale);
-}
-
-float silu(float v) { return v / (1.0F + std::exp(-v)); }
 
 } // namespace
 
@@ -64,40 +52,24 @@ const char* problem(const GatedRmsNorm& op)
     return nullptr;
 }
 
-void cpu::run(const RmsNorm& op, CpuContext& /*context*/)
+void cpu::run(const RmsNorm& op, CpuContext& context)
 {
-    with_elements(op.weight, [&](auto* weight) {
-        for (std::int64_t t = 0; t < op.x.shape[0]; ++t) {
-            normalise(row(op.x, t), weight, row(op.out, t), op.x.shape[1], op.eps);
-        }
+    for_each_token(context, op.x, [&](std::int64_t begin, std::int64_t end) {
+        kernel_table(context.isa).rms_norm(op, begin, end);
     });
 }
 
-void cpu::run(const AddRmsNorm& op, CpuContext& /*context*/)
+void cpu::run(const AddRmsNorm& op, CpuContext& context)
 {
-    with_elements(op.weight, [&](auto* weight) {
-        for (std::int64_t t = 0; t < op.x.shape[0]; ++t) {
-            float* x = row(op.x, t);
-            const float* y = row(op.y, t);
-            for (std::int64_t i = 0; i < op.x.shape[1]; ++i) x[i] += op.scale * y[i];
-            normalise(x, weight, row(op.out, t), op.x.shape[1], op.eps);
-        }
+    for_each_token(context, op.x, [&](std::int64_t begin, std::int64_t end) {
+        kernel_table(context.isa).add_rms_norm(op, begin, end);
     });
 }
 
-void cpu::run(const GatedRmsNorm& op, CpuContext& /*context*/)
+void cpu::run(const GatedRmsNorm& op, CpuContext& context)
 {
-    const std::int64_t size = op.x.shape[1] / op.groups;
-    with_elements(op.weight, [&](auto* weight) {
-        for (std::int64_t t = 0; t < op.x.shape[0]; ++t) {
-            const float* x = row(op.x, t);
-            const float* gate = row(op.gate, t);
-            float* out = row(op.out, t);
-            for (std::int64_t i = 0; i < op.x.shape[1]; ++i) out[i] = x[i] * silu(gate[i]);
-            for (std::int64_t g = 0; g < op.groups; ++g) {
-                normalise(out + g * size, weight + g * size, out + g * size, size, op.eps);
-            }
-        }
+    for_each_token(context, op.x, [&](std::int64_t begin, std::int64_t end) {
+        kernel_table(context.isa).gated_rms_norm(op, begin, end);
     });
 }
 

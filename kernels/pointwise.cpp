@@ -1,8 +1,7 @@
 #include "pointwise.h"
 
+#include "cpu/split.h"
 #include "view_access.h"
-
-#include <cmath>
 
 namespace mixscope {
 
@@ -61,16 +60,11 @@ void cpu::run(const AddScaled& op, CpuContext& /*context*/)
     }
 }
 
-void cpu::run(const SwiGlu& op, CpuContext& /*context*/)
+void cpu::run(const SwiGlu& op, CpuContext& context)
 {
-    const std::int64_t size = op.out.shape[1];
-    for (std::int64_t t = 0; t < op.out.shape[0]; ++t) {
-        const float* gate = row(op.gate_up, t);
-        float* out = row(op.out, t);
-        for (std::int64_t i = 0; i < size; ++i) {
-            out[i] = gate[i] / (1.0F + std::exp(-gate[i])) * gate[size + i];
-        }
-    }
+    for_each_token(context, op.out, [&](std::int64_t begin, std::int64_t end) {
+        kernel_table(context.isa).swiglu(op, begin, end);
+    });
 }
 
 } // namespace mixscope

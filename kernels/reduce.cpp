@@ -1,8 +1,7 @@
 #include "reduce.h"
 
+#include "cpu/split.h"
 #include "view_access.h"
-
-#include <cmath>
 
 namespace mixscope {
 
@@ -13,16 +12,6 @@ const char* row_problem(const TensorView& x, const TensorView& out)
     if (!is_rank(x, DType::f32, 3)) return "x must be [T, R, n] f32";
     if (!is(out, DType::f32, x.shape[0], x.shape[1])) return "out must be [T, R] f32";
     return nullptr;
-}
-
-template <class F>
-void reduce_rows(const TensorView& x, const TensorView& out, F&& reduce)
-{
-    for (std::int64_t t = 0; t < x.shape[0]; ++t) {
-        for (std::int64_t r = 0; r < x.shape[1]; ++r) {
-            row(out, t)[r] = reduce(row(x, t, r), x.shape[2]);
-        }
-    }
 }
 
 } // namespace
@@ -48,21 +37,17 @@ const char* problem(const WriteStrength& op)
     return nullptr;
 }
 
-void cpu::run(const L2Norm& op, CpuContext& /*context*/)
+void cpu::run(const L2Norm& op, CpuContext& context)
 {
-    reduce_rows(op.x, op.out, [](const float* x, std::int64_t n) {
-        float sum = 0.0F;
-        for (std::int64_t i = 0; i < n; ++i) sum += x[i] * x[i];
-        return std::sqrt(sum);
+    for_each_token(context, op.x, [&](std::int64_t begin, std::int64_t end) {
+        kernel_table(context.isa).l2_norm(op, begin, end);
     });
 }
 
-void cpu::run(const MeanAbsSilu& op, CpuContext& /*context*/)
+void cpu::run(const MeanAbsSilu& op, CpuContext& context)
 {
-    reduce_rows(op.x, op.out, [](const float* x, std::int64_t n) {
-        float sum = 0.0F;
-        for (std::int64_t i = 0; i < n; ++i) sum += std::fabs(x[i] / (1.0F + std::exp(-x[i])));
-        return n > 0 ? sum / float(n) : 0.0F;
+    for_each_token(context, op.x, [&](std::int64_t begin, std::int64_t end) {
+        kernel_table(context.isa).mean_abs_silu(op, begin, end);
     });
 }
 

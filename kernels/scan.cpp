@@ -1,7 +1,7 @@
 #include "scan.h"
 
+#include "cpu/split.h"
 #include "view_access.h"
-#include "workers.h"
 
 #include <algorithm>
 #include <cmath>
@@ -64,61 +64,30 @@ namespace {
 /// log(1 + exp(v)) without overflow.
 float softplus(float v) { return std::max(v, 0.0F) + std::log1p(std::exp(-std::fabs(v))); }
 
-/// One head over all tokens.
-void scan_head(const SsdScan& op, std::int64_t h)
-{
-    const std::int64_t p_size = op.x.shape[2];
-    const std::int64_t n_size = op.b.shape[2];
-    const std::int64_t group = h / (op.x.shape[1] / op.b.shape[1]);
-    const float skip = with_elements(op.d, [h](auto* d) { return to_float(d[h]); });
-    float* state = op.state.as<float>() + h * p_size * n_size;
-    for (std::int64_t t = 0; t < op.x.shape[0]; ++t) {
-        const float* x = row(op.x, t, h);
-        const float* b = row(op.b, t, group);
-        const float* c = row(op.c, t, group);
-        const float keep = row(op.keep, t)[h];
-        const float dt = row(op.dt, t)[h];
-        float norm2 = 0.0F;
-        float change2 = 0.0F;
-        for (std::int64_t p = 0; p < p_size; ++p) {
-            float* s = state + p * n_size;
-            const float write = dt * x[p];
-            float y = 0.0F;
-            for (std::int64_t n = 0; n < n_size; ++n) {
-                const float next = keep * s[n] + write * b[n];
-                norm2 += next * next;
-                change2 += (next - s[n]) * (next - s[n]);
-                y += next * c[n];
-                s[n] = next;
-            }
-            row(op.out, t, h)[p] = y + skip * x[p];
-        }
-        if (op.state_norm) row(op.state_norm, t)[h] = std::sqrt(norm2);
-        if (op.state_change) {
-            row(op.state_change, t)[h] = norm2 > 0.0F ? std::sqrt(change2 / norm2) : 0.0F;
-        }
-    }
-}
-
 } // namespace
 
-void cpu::run(const SsdGates& op, CpuContext& /*context*/)
+void cpu::run(const SsdGates& op, CpuContext& context)
 {
-    for (std::int64_t h = 0; h < op.dt_raw.shape[1]; ++h) {
-        const float bias = with_elements(op.dt_bias, [h](auto* b) { return to_float(b[h]); });
-        const float rate = std::exp(with_elements(op.a_log, [h](auto* a) { return to_float(a[h]); }));
-        for (std::int64_t t = 0; t < op.dt_raw.shape[0]; ++t) {
-            const float dt = std::clamp(softplus(row(op.dt_raw, t)[h] + bias), op.dt_min, op.dt_max);
-            row(op.dt, t)[h] = dt;
-            row(op.keep, t)[h] = std::exp(-dt * rate);
+    for_each_token(context, op.dt_raw, [&](std::int64_t begin, std::int64_t end) {
+        for (std::int64_t h = 0; h < op.dt_raw.shape[1]; ++h) {
+            const float bias = with_elements(op.dt_bias, [h](auto* b) { return to_float(b[h]); });
+            const float rate = std::exp(with_elements(op.a_log, [h](auto* a) { return to_float(a[h]); }));
+            for (std::int64_t t = begin; t < end; ++t) {
+                const float dt = std::clamp(softplus(row(op.dt_raw, t)[h] + bias), op.dt_min, op.dt_max);
+                row(op.dt, t)[h] = dt;
+                row(op.keep, t)[h] = std::exp(-dt * rate);
+            }
         }
-    }
+    });
 }
 
 void cpu::run(const SsdScan& op, CpuContext& context)
 {
-    context.workers.for_each_part(op.x.shape[1], 1, [&](int, std::int64_t begin, std::int64_t end) {
-        for (std::int64_t h = begin; h < end; ++h) scan_head(op, h);
+    // Rows of the state are independent, but a norm needs all rows of its head.
+    const bool whole_heads = op.state_norm || op.state_change;
+    const std::int64_t grain = whole_heads ? op.x.shape[2] : 16;
+    context.workers.for_each_part(op.x.shape[1] * op.x.shape[2], grain, [&](int, std::int64_t begin, std::int64_t end) {
+        kernel_table(context.isa).ssd_scan(op, begin, end);
     });
 }
 

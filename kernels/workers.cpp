@@ -54,6 +54,18 @@ struct Workers::Team {
     struct alignas(64) Scratch {
         void* memory = nullptr;
         std::size_t bytes = 0;
+
+        void* at_least(std::size_t wanted)
+        {
+            if (bytes >= wanted) return memory;
+            const std::size_t rounded = (wanted + 4095) / 4096 * 4096;
+            std::free(memory);
+            bytes = 0;
+            memory = std::aligned_alloc(64, rounded);
+            if (memory == nullptr) throw std::bad_alloc();
+            bytes = rounded;
+            return memory;
+        }
     };
 
     struct Job {
@@ -79,6 +91,7 @@ struct Workers::Team {
         start_round();
         for (std::thread& thread : threads) thread.join();
         for (Scratch& s : scratch) std::free(s.memory);
+        std::free(shared.memory);
     }
 
     int count() const { return int(scratch.size()); }
@@ -124,6 +137,7 @@ struct Workers::Team {
     std::atomic<int> sleeping_caller {0};
 
     std::vector<Scratch> scratch;
+    Scratch shared;
     std::vector<std::thread> threads; // last: they use everything above
 };
 
@@ -154,16 +168,9 @@ void Workers::run(std::int64_t n, std::int64_t grain, void* context, Body body)
 
 void* Workers::scratch(int worker, std::size_t bytes)
 {
-    Team::Scratch& own = team_->scratch[std::size_t(worker)];
-    if (own.bytes < bytes) {
-        const std::size_t rounded = (bytes + 4095) / 4096 * 4096;
-        std::free(own.memory);
-        own = {};
-        own.memory = std::aligned_alloc(64, rounded);
-        if (own.memory == nullptr) throw std::bad_alloc();
-        own.bytes = rounded;
-    }
-    return own.memory;
+    return team_->scratch[std::size_t(worker)].at_least(bytes);
 }
+
+void* Workers::shared_scratch(std::size_t bytes) { return team_->shared.at_least(bytes); }
 
 } // namespace mixscope

@@ -34,6 +34,9 @@ public:
     /// At least `bytes` of 64-byte aligned scratch that belongs to `worker` until its next call.
     void* scratch(int worker, std::size_t bytes);
 
+    /// The same for the caller: what it shares with the loops it runs. Not a worker's scratch.
+    void* shared_scratch(std::size_t bytes);
+
 private:
     void run(std::int64_t n, std::int64_t grain, void* context, Body body);
 

@@ -5,6 +5,19 @@
 
 #include <cstdint>
 
+namespace mixscope {
+
+struct AddRmsNorm;
+struct CausalConv1d;
+struct GatedRmsNorm;
+struct L2Norm;
+struct MeanAbsSilu;
+struct RmsNorm;
+struct SsdScan;
+struct SwiGlu;
+
+} // namespace mixscope
+
 namespace mixscope::cpu {
 
 using Index = std::int64_t;
@@ -50,6 +63,22 @@ struct KernelTable {
     Index gemm_panel; ///< columns of a panel
     Index gemm_scratch; ///< floats of scratch that gemm needs
     void (*gemm)(const Gemm& op, const GemmPart& part, float* scratch);
+
+    // Items: tokens.
+    void (*rms_norm)(const RmsNorm& op, Index begin, Index end);
+    void (*add_rms_norm)(const AddRmsNorm& op, Index begin, Index end);
+    void (*gated_rms_norm)(const GatedRmsNorm& op, Index begin, Index end);
+    void (*swiglu)(const SwiGlu& op, Index begin, Index end);
+    void (*l2_norm)(const L2Norm& op, Index begin, Index end);
+    void (*mean_abs_silu)(const MeanAbsSilu& op, Index begin, Index end);
+
+    /// Items: channels.
+    Index (*conv1d_scratch)(Index taps);
+    void (*conv1d)(const CausalConv1d& op, Index begin, Index end, float* scratch);
+    Index width; ///< floats of a vector
+
+    /// Items: the H * P rows of the state; whole heads where state_norm or state_change is asked.
+    void (*ssd_scan)(const SsdScan& op, Index begin, Index end);
 
     void (*exp)(const float* x, float* out, Index n);
 };

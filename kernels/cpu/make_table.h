@@ -1,18 +1,20 @@
 #pragma once
 
+#include "conv.h"
 #include "gemm.h"
 #include "kernel_table.h"
 #include "row_dots.h"
-#include "vector_math.h"
+#include "rows.h"
+#include "ssd.h"
 
 namespace mixscope::cpu {
 
 template <class V>
 void exp_row(const float* x, float* out, Index n)
 {
-    for_each_vector<V>(
-        n, [&](Index i) { V::store(out + i, exp<V>(V::load(x + i))); },
-        [&](Index i, Index rest) { V::store_part(out + i, exp<V>(V::load_part(x + i, rest)), rest); });
+    for_each_piece<V>(n, [&](Index i, Index count) {
+        store_n<V>(out + i, exp<V>(load_n<V>(x + i, count)), count);
+    });
 }
 
 template <class V>
@@ -24,6 +26,16 @@ constexpr KernelTable make_table()
             .gemm_panel = kPanel<V>,
             .gemm_scratch = kPanel<V> * kPanelDepth,
             .gemm = gemm<V>,
+            .rms_norm = rms_norm<V>,
+            .add_rms_norm = add_rms_norm<V>,
+            .gated_rms_norm = gated_rms_norm<V>,
+            .swiglu = swiglu<V>,
+            .l2_norm = l2_norm<V>,
+            .mean_abs_silu = mean_abs_silu<V>,
+            .conv1d_scratch = conv1d_scratch<V>,
+            .conv1d = conv1d<V>,
+            .width = V::kWidth,
+            .ssd_scan = ssd_scan<V>,
             .exp = exp_row<V>};
 }
 

@@ -133,8 +133,11 @@ struct Avx512 {
     }
 
     static float scalar(float x) { return x; }
-    static float scalar(BFloat16 x) { return _mm512_cvtss_f32(load_part(&x, 1)); }
-    static float scalar(Half x) { return _mm512_cvtss_f32(load_part(&x, 1)); }
+    static float scalar(BFloat16 x)
+    {
+        return _mm_cvtss_f32(_mm_castsi128_ps(_mm_cvtsi32_si128(int(unsigned(x.bits) << 16))));
+    }
+    static float scalar(Half x) { return _mm_cvtss_f32(_mm_cvtph_ps(_mm_cvtsi32_si128(x.bits))); }
 
 private:
     static __mmask16 mask(std::int64_t n) { return __mmask16((1U << unsigned(n)) - 1U); }

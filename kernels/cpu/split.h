@@ -1,5 +1,6 @@
 #pragma once
 
+#include "../tensor_view.h"
 #include "../workers.h"
 #include "kernel_table.h"
 
@@ -13,6 +14,11 @@ inline float* scratch_floats(CpuContext& context, int worker, Index count)
     return static_cast<float*>(context.workers.scratch(worker, std::size_t(count) * sizeof(float)));
 }
 
+inline float* shared_floats(CpuContext& context, Index count)
+{
+    return static_cast<float*>(context.workers.shared_scratch(std::size_t(count) * sizeof(float)));
+}
+
 /// Rows of a matrix-vector product that are worth waking the team for: a round costs about as
 /// much as reading 8 KB from the cache.
 inline Index row_grain(Index k, DType dtype)
@@ -20,6 +26,16 @@ inline Index row_grain(Index k, DType dtype)
     constexpr Index kBytes = 8192;
     const Index row_bytes = std::max<Index>(k * Index(size_of(dtype)), 1);
     return std::max<Index>(kBytes / row_bytes, 1) / 4 * 4 + 4; // whole groups of four rows
+}
+
+/// Calls f(begin, end) for ranges of the tokens of x; short inputs stay on the caller.
+template <class F>
+void for_each_token(CpuContext& context, const TensorView& x, F&& f)
+{
+    constexpr Index kElements = 4096; // a microsecond or two of pointwise work
+    const Index row = std::max<Index>(x.rank == 3 ? x.shape[1] * x.shape[2] : x.shape[1], 1);
+    const Index grain = std::max<Index>(kElements / row, 1);
+    context.workers.for_each_part(x.shape[0], grain, [&](int, Index begin, Index end) { f(begin, end); });
 }
 
 /// Calls f(worker, part) for rectangles that cover tokens x columns, about evenly over the team.

@@ -29,13 +29,4 @@ typename V::Reg silu(typename V::Reg x)
     return x / (V::set(1.0F) + exp<V>(V::zero() - x));
 }
 
-/// Calls full(i) for each whole vector of [0, n) and part(i, rest) for what is left, if anything.
-template <class V, class Full, class Part>
-void for_each_vector(long n, Full full, Part part)
-{
-    long i = 0;
-    for (; i + V::kWidth <= n; i += V::kWidth) full(i);
-    if (i < n) part(i, n - i);
-}
-
 } // namespace mixscope::cpu
