@@ -41,7 +41,7 @@ void store_n(float* p, typename V::Reg r, Index n)
 /// Sum of f(i, n) over the vectors of [0, n); f(i, n) has zeros beyond the row. Four sums hide the
 /// latency of the additions.
 template <class V, class F>
-float sum_over(Index n, F f)
+[[gnu::always_inline]] inline float sum_over(Index n, F f)
 {
     using Reg = typename V::Reg;
     constexpr Index kWidth = V::kWidth;
@@ -55,8 +55,9 @@ float sum_over(Index n, F f)
 }
 
 /// Calls f(i, count) for each vector of [0, n); count = kWidth except perhaps for the last one.
+/// Inlined by force: what f adds up must stay in registers.
 template <class V, class F>
-void for_each_piece(Index n, F f)
+[[gnu::always_inline]] inline void for_each_piece(Index n, F f)
 {
     Index i = 0;
     for (; i + V::kWidth <= n; i += V::kWidth) f(i, Index(V::kWidth));

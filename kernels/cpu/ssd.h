@@ -28,7 +28,6 @@ void step_rows(float* state, Index n, float keep, const float* write, const floa
         writes[r] = V::set(write[r]);
         dots[r] = norm2[r] = change2[r] = V::zero();
     }
-    // Inlined by force: the sums must stay in registers.
     for_each_piece<V>(n, [&](Index i, Index count) __attribute__((always_inline)) {
         const Reg bs = load_n<V>(b + i, count);
         const Reg cs = load_n<V>(c + i, count);
