@@ -134,6 +134,9 @@ Result<std::unique_ptr<LoadedModel>> load_model(const std::filesystem::path& fol
     info->name = canonical.filename().string();
     info->path = canonical.string();
     info->tokenizer = out->tokenizer->kind();
+    for (TokenId id = 0; id < out->tokenizer->size(); ++id) {
+        info->pieces.push_back(out->tokenizer->piece(id));
+    }
     info->backend = out->backend->description();
     info->context_limit = int(out->session_options.context);
     info->generation = std::move(generation).value();
