@@ -1,7 +1,7 @@
 #include "attention.h"
 
+#include "cpu/split.h"
 #include "view_access.h"
-#include "workers.h"
 
 #include <algorithm>
 #include <cmath>
@@ -90,6 +90,9 @@ const char* problem(const Attend& op)
 
 namespace {
 
+using cpu::AttendPart;
+using cpu::Index;
+
 void store(float value, float& to) { to = value; }
 void store(float value, Half& to) { to = to_half(value); }
 void store(float value, BFloat16& to) { to = to_bf16(value); }
@@ -108,43 +111,103 @@ void append(const TensorView& from, E* cache)
     }
 }
 
-/// One query: scores, softmax, weighted sum of values. `weights`: [length] scratch.
-template <class E>
-void attend_one(const Attend& op, std::int64_t h, std::int64_t t, float* weights)
-{
-    const std::int64_t size = op.q.shape[2];
-    const std::int64_t step = op.k_cache.stride[0];
-    const std::int64_t kv_head = h / (op.q.shape[1] / op.k_cache.shape[1]);
-    const E* k = op.k_cache.as<const E>() + kv_head * size;
-    const E* v = op.v_cache.as<const E>() + kv_head * size;
-    const std::int64_t end = op.pos.as<std::int32_t>()[0] + t + 1;
-    const std::int64_t begin = op.window > 0 ? std::max<std::int64_t>(end - op.window, 0) : 0;
-    const float* q = row(op.q, t, h);
+/// How an Attend is cut into parts, and where the parts put their results.
+class AttendPlan {
+public:
+    AttendPlan(const Attend& op, CpuContext& context)
+        : op_(op)
+        , kernels_(cpu::kernel_table(context.isa))
+        , kv_heads_(op.k_cache.shape[1])
+        , group_(op.q.shape[1] / kv_heads_)
+        , padded_(kernels_.padded_head(op.q.shape[2]))
+    {
+        constexpr Index kRows = 64; // scores and sums of a block stay in the first-level cache
+        constexpr Index kFewestKeys = 256; // less is not worth combining
+        const Index tokens = op.q.shape[0];
+        block_ = std::clamp<Index>(kRows / group_, 1, tokens);
+        blocks_ = (tokens + block_ - 1) / block_;
+        const Index wanted = context.workers.count() / (kv_heads_ * blocks_);
+        splits_ = std::clamp<Index>(op.length / kFewestKeys, 1, std::max<Index>(wanted, 1));
+        results_ = cpu::shared_floats(context, parts() * part_floats());
+    }
 
-    float largest = -INFINITY;
-    for (std::int64_t s = begin; s < end; ++s) {
-        float dot = 0.0F;
-        for (std::int64_t i = 0; i < size; ++i) dot += q[i] * to_float(k[s * step + i]);
-        weights[s] = op.scale * dot;
-        largest = std::max(largest, weights[s]);
+    Index parts() const { return kv_heads_ * blocks_ * splits_; }
+    Index rows() const { return block_ * group_; }
+
+    AttendPart part(Index i) const
+    {
+        AttendPart p;
+        float* results = results_ + i * part_floats();
+        p.largest = results;
+        p.sum = results + rows();
+        p.out = results + 2 * rows();
+        const Index split = i % splits_;
+        const Index block = even_cost(i / splits_ % blocks_);
+        p.kv_head = i / splits_ / blocks_;
+        p.token_begin = block * block_;
+        p.token_end = std::min(p.token_begin + block_, op_.q.shape[0]);
+        p.key_begin = op_.length * split / splits_ / 64 * 64;
+        p.key_end = split + 1 == splits_ ? op_.length : op_.length * (split + 1) / splits_ / 64 * 64;
+        return p;
     }
-    float sum = 0.0F;
-    for (std::int64_t s = begin; s < end; ++s) {
-        weights[s] = std::exp(weights[s] - largest);
-        sum += weights[s];
+
+    /// Combines the splits of one (KV head, block of tokens) and writes out and probs.
+    void finish(Index unit) const
+    {
+        const AttendPart p = part(unit * splits_);
+        for (Index r = 0; r < (p.token_end - p.token_begin) * group_; ++r) {
+            finish_row(unit, r, p.token_begin + r / group_, p.kv_head * group_ + r % group_);
+        }
     }
-    float* out = row(op.out, t, h);
-    std::fill(out, out + size, 0.0F);
-    for (std::int64_t s = begin; s < end; ++s) {
-        weights[s] /= sum;
-        for (std::int64_t i = 0; i < size; ++i) out[i] += weights[s] * to_float(v[s * step + i]);
+
+    Index units() const { return kv_heads_ * blocks_; }
+
+private:
+    Index part_floats() const { return rows() * (padded_ + 2); }
+
+    /// Later blocks see more keys: pairs first with last, so that equal runs cost about the same.
+    Index even_cost(Index block) const { return block % 2 == 0 ? block / 2 : blocks_ - 1 - block / 2; }
+
+    void finish_row(Index unit, Index r, Index t, Index h) const
+    {
+        float largest = -INFINITY;
+        for (Index s = 0; s < splits_; ++s) {
+            largest = std::max(largest, part(unit * splits_ + s).largest[r]);
+        }
+        float* out = row(op_.out, t, h);
+        const Index size = op_.out.shape[2];
+        std::fill(out, out + size, 0.0F);
+        float sum = 0.0F;
+        for (Index s = 0; s < splits_; ++s) {
+            const AttendPart p = part(unit * splits_ + s);
+            const float factor = std::exp(p.largest[r] - largest); // 0 for a split that saw no key
+            sum += factor * p.sum[r];
+            for (Index i = 0; i < size; ++i) out[i] += factor * p.out[r * padded_ + i];
+        }
+        for (Index i = 0; i < size; ++i) out[i] /= sum;
+        if (op_.probs) finish_probs(t, h, largest, sum);
     }
-    if (op.probs) {
-        float* probs = row(op.probs, h, t);
-        std::fill(probs, probs + op.length, 0.0F);
-        std::copy(weights + begin, weights + end, probs + begin);
+
+    void finish_probs(Index t, Index h, float largest, float sum) const
+    {
+        float* probs = row(op_.probs, h, t);
+        const Index end = op_.length - op_.q.shape[0] + t + 1;
+        const Index begin = op_.window > 0 ? std::max<Index>(end - op_.window, 0) : 0;
+        std::fill(probs, probs + begin, 0.0F);
+        kernels_.finish_probs(probs + begin, end - begin, largest, sum);
+        std::fill(probs + end, probs + op_.length, 0.0F);
     }
-}
+
+    const Attend& op_;
+    const cpu::KernelTable& kernels_;
+    Index kv_heads_;
+    Index group_; ///< query heads of a KV head
+    Index padded_;
+    Index block_ = 1; ///< tokens of a part
+    Index blocks_ = 1;
+    Index splits_ = 1; ///< of the keys, when heads and blocks do not occupy the team
+    float* results_ = nullptr;
+};
 
 } // namespace
 
@@ -162,18 +225,19 @@ void cpu::run(const KvAppend& op, CpuContext& /*context*/)
 
 void cpu::run(const Attend& op, CpuContext& context)
 {
-    const std::int64_t tokens = op.q.shape[0];
-    auto part = [&](int worker, std::int64_t begin, std::int64_t end) {
-        auto* weights = static_cast<float*>(
-            context.workers.scratch(worker, std::size_t(op.length) * sizeof(float)));
-        with_elements(op.k_cache, [&](auto* k) {
-            using Element = std::remove_cv_t<std::remove_pointer_t<decltype(k)>>;
-            for (std::int64_t i = begin; i < end; ++i) {
-                attend_one<Element>(op, i / tokens, i % tokens, weights);
-            }
-        });
-    };
-    context.workers.for_each_part(op.q.shape[1] * tokens, 1, part);
+    if (op.q.count() == 0) return;
+    const KernelTable& kernels = kernel_table(context.isa);
+    const AttendPlan plan(op, context);
+    const Index scratch = kernels.attend_scratch(plan.rows(), op.q.shape[2]);
+    context.workers.for_each_part(plan.parts(), 1, [&](int worker, Index begin, Index end) {
+        for (Index i = begin; i < end; ++i) {
+            kernels.attend(op, plan.part(i), scratch_floats(context, worker, scratch));
+        }
+    });
+    const Index grain = op.probs ? 1 : 4;
+    context.workers.for_each_part(plan.units(), grain, [&](int, Index begin, Index end) {
+        for (Index i = begin; i < end; ++i) plan.finish(i);
+    });
 }
 
 } // namespace mixscope

@@ -26,6 +26,9 @@ void pause_core()
 // About 50 to 200 microseconds: longer than the gap between two loops of one token, short enough
 // that an idle program does not burn a core.
 constexpr int kSpins = 4000;
+// Where the machine is busy, whoever is waited for may be queued behind the one that waits on the
+// same core; every few microseconds it is let through.
+constexpr int kSpinsPerYield = 100;
 
 /// Waits until `value` differs from `old`: spins, then sleeps. `sleepers` tells the other side
 /// that somebody has to be woken; both orders of "I sleep" and "it changed" end well because
@@ -33,10 +36,14 @@ constexpr int kSpins = 4000;
 std::uint32_t await_change(std::atomic<std::uint32_t>& value, std::uint32_t old,
                            std::atomic<int>& sleepers)
 {
-    for (int i = 0; i < kSpins; ++i) {
+    for (int i = 1; i <= kSpins; ++i) {
         const std::uint32_t now = value.load(std::memory_order_acquire);
         if (now != old) return now;
-        pause_core();
+        if (i % kSpinsPerYield == 0) {
+            std::this_thread::yield();
+        } else {
+            pause_core();
+        }
     }
     sleepers.fetch_add(1);
     std::uint32_t now = value.load();

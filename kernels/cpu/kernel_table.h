@@ -8,6 +8,7 @@
 namespace mixscope {
 
 struct AddRmsNorm;
+struct Attend;
 struct CausalConv1d;
 struct GatedRmsNorm;
 struct L2Norm;
@@ -51,6 +52,20 @@ struct GemmPart {
     Index end = 0;
 };
 
+/// A piece of an Attend: some tokens of the queries that share a KV head, and some of the keys.
+/// The results of pieces with other keys are combined afterwards. Row r of a piece is head
+/// r % group of token token_begin + r / group.
+struct AttendPart {
+    Index kv_head = 0;
+    Index token_begin = 0;
+    Index token_end = 0;
+    Index key_begin = 0; ///< a multiple of 64
+    Index key_end = 0;
+    float* largest = nullptr; ///< [rows] largest score seen
+    float* sum = nullptr; ///< [rows] sum of exp(score - largest)
+    float* out = nullptr; ///< [rows, padded head_dim] sum of exp(score - largest) * v
+};
+
 /// The inner loops for one instruction set. They compute the items [begin, end) of an op, are
 /// free of locks and allocation, and may run on several threads for different items.
 struct KernelTable {
@@ -79,6 +94,12 @@ struct KernelTable {
 
     /// Items: the H * P rows of the state; whole heads where state_norm or state_change is asked.
     void (*ssd_scan)(const SsdScan& op, Index begin, Index end);
+
+    /// probs receive raw scores; finish_probs turns n of them into softmax weights.
+    Index (*padded_head)(Index head_dim);
+    Index (*attend_scratch)(Index rows, Index head_dim);
+    void (*attend)(const Attend& op, const AttendPart& part, float* scratch);
+    void (*finish_probs)(float* scores, Index n, float largest, float sum);
 
     void (*exp)(const float* x, float* out, Index n);
 };

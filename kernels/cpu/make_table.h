@@ -1,5 +1,6 @@
 #pragma once
 
+#include "attend.h"
 #include "conv.h"
 #include "gemm.h"
 #include "kernel_table.h"
@@ -36,6 +37,10 @@ constexpr KernelTable make_table()
             .conv1d = conv1d<V>,
             .width = V::kWidth,
             .ssd_scan = ssd_scan<V>,
+            .padded_head = padded_head<V>,
+            .attend_scratch = attend_scratch<V>,
+            .attend = attend<V>,
+            .finish_probs = finish_probs<V>,
             .exp = exp_row<V>};
 }
 
