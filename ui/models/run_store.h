@@ -10,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <span>
+#include <utility>
 #include <vector>
 
 namespace mixscope {
@@ -29,6 +30,7 @@ public:
     float at(int token, int column) const; ///< NaN when there is none
     void set(int token, std::span<const float> values);
     void truncate(int tokens);
+    std::size_t bytes() const { return values_.capacity() * sizeof(float); }
 
 private:
     int width_;
@@ -44,7 +46,7 @@ public:
     {
     }
     int heads() const { return heads_; }
-    int tokens() const; ///< rows [0, tokens) may exist
+    int tokens() const { return int(rows_.size()); } ///< rows [0, tokens) may exist
     bool has_row(int query) const;
     /// Weight of key for query; NaN when the row was not captured.
     float at(int head, int query, int key) const;
@@ -59,10 +61,11 @@ public:
     }
     void add(const AttentionRows& rows, int first_position);
     void truncate(int tokens);
-    std::size_t bytes() const;
+    std::size_t bytes() const { return bytes_; }
 
 private:
     int heads_;
+    std::size_t bytes_ = 0;
     std::vector<std::vector<std::uint16_t>> rows_; ///< by query: heads × (query + 1), or empty
 };
 
@@ -84,8 +87,11 @@ public:
     explicit RunStore(QObject* parent = nullptr);
 
     /// Takes what the engine said since the last tick, then emits at most one of each signal.
+    /// Token batches are emptied; all other events stay readable.
     void apply(std::vector<Event>& events);
     void setState(StateFrame frame);
+    /// Forgets the conversation, keeps the model.
+    void clear();
 
     const ModelInfo* model() const { return model_.get(); }
     int tokens() const { return int(tokens_.size()); }
@@ -97,17 +103,23 @@ public:
     const Lane* lane(Probe probe, int layer) const;
     const AttentionStore* attention(int layer) const;
     const StateFrame& state() const { return state_; }
-    /// Ops of one token; empty when no longer kept (the last 512 tokens are).
+    /// Ops of one token; empty when no longer kept (the last 512 tokens are). Prompt tokens of one
+    /// chunk share the chunk's ops evenly.
     std::span<const OpTime> ops(int token) const;
     /// 1st and 99th percentile of a point over all tokens and heads of a layer, locked: they only
-    /// ever widen in steps, and each change counts up rangeVersion().
+    /// ever widen in steps, and each change counts up rangeVersion(). {0, 1} before there is data.
     std::array<float, 2> lockedRange(Probe probe, int layer) const;
-    int rangeVersion() const;
+    int rangeVersion() const { return rangeVersion_; }
     bool generating() const { return generating_; }
-    double tokensPerSecond() const; ///< decode, mean over the last second of batches
-    double prefillTokensPerSecond() const;
-    int reusedTokens() const;
-    std::uint64_t shedBatches() const; ///< how many batches came with something shed
+    /// Decode rate while computing (pauses for pace do not count), over the last second of work.
+    double tokensPerSecond() const;
+    double prefillTokensPerSecond() const { return prefillRate_; }
+    int reusedTokens() const { return reused_; }
+    std::uint64_t shedBatches() const { return shed_; } ///< batches that came with something shed
+    /// Share of decode time spent on looking, over the last second of work; 0 … 1.
+    double probeShare() const;
+    /// Mean [L + 2] ms of the last (up to 32) decoded tokens; empty before there are any.
+    std::vector<float> recentLayerMs() const;
     std::size_t bytes() const; ///< memory of all history
 
 Q_SIGNALS:
@@ -118,11 +130,57 @@ Q_SIGNALS:
     void runStateChanged();
 
 private:
+    /// What one tick changed.
+    struct Changes {
+        bool model = false;
+        bool run = false;
+        int first = -1; ///< first changed token
+        std::vector<int> attention;
+        void tokensFrom(int position);
+        void attentionOf(int layer);
+    };
+    /// What one token's ops were and for which tokens they count.
+    using Ops = std::shared_ptr<const std::vector<OpTime>>;
+    struct LaneEntry {
+        Lane lane;
+        std::array<float, 2> range {0.0F, 1.0F};
+        bool ranged = false;
+        int nextCheck = 4; ///< tokens at which the range is looked at again
+    };
+    struct Recent {
+        float ms;
+        float probe_ms;
+    };
+
+    void take(const Loaded& event, Changes& changes);
+    void take(const PromptReady& event, Changes& changes);
+    void take(const PrefillProgress& event, Changes& changes);
+    void take(TokenBatch& batch, Changes& changes);
+    void take(const Finished& event, Changes& changes);
+    void take(const Failed& event, Changes& changes);
+    void truncate(int tokens, Changes& changes);
+    void addTimes(const TokenBatch& batch);
+    void addValues(const TokenBatch& batch);
+    void addAttention(const TokenBatch& batch, Changes& changes);
+    void widenRanges();
+
     std::shared_ptr<const ModelInfo> model_;
     std::vector<TokenInfo> tokens_;
     std::vector<TokenTime> times_;
+    std::vector<int> promptMessages_;
+    int reply_ = -1; ///< message index of what the model writes
+    std::map<std::pair<Probe, int>, LaneEntry> lanes_;
+    std::map<int, AttentionStore> attention_;
+    std::deque<Ops> ops_; ///< of tokens [opsFirst_, opsFirst_ + size)
+    int opsFirst_ = 0;
     StateFrame state_;
+    std::deque<Recent> recent_; ///< decoded tokens of the last second of work
+    double recentMs_ = 0.0;
+    int rangeVersion_ = 0;
     bool generating_ = false;
+    double prefillRate_ = 0.0;
+    int reused_ = 0;
+    std::uint64_t shed_ = 0;
 };
 
 } // namespace mixscope

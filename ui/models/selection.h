@@ -2,6 +2,8 @@
 
 #include <QObject>
 
+#include <vector>
+
 namespace mixscope {
 
 /// The one selection that drives all views: token, source token, layer, head. A hover is a
@@ -16,6 +18,7 @@ public:
 
     int layer() const { return layer_; }
     int head() const { return head_; }
+    int headCount() const { return heads_; }
     /// Token in focus: hovered, else locked, else (following) the newest; -1 when there is none.
     int token() const;
     /// Key token under the mouse or locked, -1 when none.
@@ -27,12 +30,14 @@ public:
 public Q_SLOTS:
     void setLayer(int layer);
     void setHead(int head);
+    /// Heads of every layer, so that the head stays valid when the layer changes.
+    void setHeadCounts(std::vector<int> headsOfLayer);
     void setLayerCount(int layers);
     void setHeadCount(int heads); ///< of the present layer; clamps the head
     void hoverToken(int token);   ///< -1: the mouse has left
     void hoverSource(int token);
     void lockToken(int token); ///< -1: follow the newest again
-    void setNewest(int token);
+    void setNewest(int token); ///< history after it is void: a later lock or hover is released
 
 Q_SIGNALS:
     void layerChanged(int layer);
@@ -42,10 +47,13 @@ Q_SIGNALS:
     void followingChanged(bool following);
 
 private:
+    void setPosition(int hovered, int locked, int newest);
+
     int layer_ = 0;
     int head_ = 0;
     int layers_ = 0;
     int heads_ = 0;
+    std::vector<int> headsOfLayer_;
     int hovered_ = -1;
     int locked_ = -1;
     int newest_ = -1;

@@ -1,0 +1,15 @@
+#include "ui/theme.h"
+
+#include <gtest/gtest.h>
+
+#include <QApplication>
+
+/// Widgets need an application object for as long as the tests run; no display is needed.
+int main(int argc, char** argv)
+{
+    if (!qEnvironmentVariableIsSet("QT_QPA_PLATFORM")) qputenv("QT_QPA_PLATFORM", "offscreen");
+    testing::InitGoogleTest(&argc, argv);
+    QApplication application(argc, argv);
+    mixscope::Theme::instance().install(application);
+    return RUN_ALL_TESTS();
+}
