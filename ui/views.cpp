@@ -1,0 +1,25 @@
+#include "ui/views/attention_view.h"
+#include "ui/views/state_view.h"
+
+#include <array>
+
+namespace mixscope {
+
+namespace {
+
+template <class V>
+View* make(ViewContext context, QWidget* parent)
+{
+    return new V(context, parent);
+}
+
+constexpr std::array kViews {
+    ViewInfo {"attention", "Attention", make<AttentionView>},
+    ViewInfo {"state", "State", make<StateView>},
+};
+
+} // namespace
+
+std::span<const ViewInfo> viewTable() { return kViews; }
+
+} // namespace mixscope
