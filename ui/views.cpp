@@ -1,5 +1,7 @@
 #include "ui/views/attention_view.h"
+#include "ui/views/gates_view.h"
 #include "ui/views/state_view.h"
+#include "ui/views/time_view.h"
 
 #include <array>
 
@@ -16,6 +18,8 @@ View* make(ViewContext context, QWidget* parent)
 constexpr std::array kViews {
     ViewInfo {"attention", "Attention", make<AttentionView>},
     ViewInfo {"state", "State", make<StateView>},
+    ViewInfo {"gates", "Gates", make<GatesView>},
+    ViewInfo {"time", "Time", make<TimeView>},
 };
 
 } // namespace

@@ -8,19 +8,6 @@
 
 namespace mixscope {
 
-namespace {
-
-/// "0.56", and "10⁻⁴" style only where digits would not fit.
-QString tick(float value)
-{
-    if (value == 0.0F) return QStringLiteral("0");
-    const float size = std::abs(value);
-    if (size >= 0.01F && size < 1000.0F) return QString::number(value, 'g', 2);
-    return QString::number(value, 'e', 0);
-}
-
-} // namespace
-
 ColorBar::ColorBar(QWidget* parent)
     : QWidget(parent)
 {
@@ -71,7 +58,8 @@ void ColorBar::paintEvent(QPaintEvent*)
         const int middle = bar.bottom() - int(std::lround(part * float(bar.height() - 1)));
         const int top = std::clamp(middle - line / 2, bar.top() - 2, bar.bottom() - line + 4);
         painter.drawText(QRect(bar.right() + theme.px(5), top, width(), line), Qt::AlignLeft | Qt::AlignVCenter,
-                         tick(scale_.value(part)));
+                         part > 0 && part < 1 ? QString::number(double(scale_.value(part)), 'g', 2)
+                                             : rangeNumber(double(scale_.value(part))));
     }
 }
 

@@ -157,13 +157,25 @@ void LanePlot::paintTitles(QPainter& painter, const PlotMap& map) const
         }
         painter.setFont(band.kind.isEmpty() ? theme.font(11, 500) : theme.mono(10, focused ? 700 : 400));
         painter.setPen(focused ? colors.text : colors.muted);
+        const double rowHeight = box.height() / band.rows;
+        if (band.rows > 1 && rowHeight >= theme.px(10)) {
+            painter.save();
+            painter.setFont(theme.mono(9));
+            painter.setPen(colors.faint);
+            for (int row = 0; row < band.rows; ++row) {
+                painter.drawText(QRectF(0, box.top() + row * rowHeight, right, rowHeight),
+                                 Qt::AlignRight | Qt::AlignVCenter, QString::number(row));
+            }
+            painter.restore();
+            right -= theme.px(18);
+        }
         const QRectF label(0, box.center().y() - theme.px(9), right, theme.px(18));
         if (box.height() >= theme.px(9)) painter.drawText(label, Qt::AlignRight | Qt::AlignVCenter, band.title);
 
         const double left = map.rect.right() + gap;
         painter.setFont(theme.mono(9));
         painter.setPen(colors.faint);
-        const QString low = shortNumber(band.scale.low), high = shortNumber(band.scale.high);
+        const QString low = rangeNumber(double(band.scale.low)), high = rangeNumber(double(band.scale.high));
         if (box.height() < theme.px(34)) {
             if (box.height() < theme.px(10)) continue;
             painter.drawText(QRectF(left, box.center().y() - theme.px(8), theme.px(90), theme.px(16)),

@@ -65,4 +65,19 @@ QString shortNumber(double value)
     return QString::number(value, 'f', digits);
 }
 
+QString rangeNumber(double value)
+{
+    const double power = value > 0 ? std::log10(value) : 0.0;
+    if (std::abs(power) < 3.5 || std::abs(power - std::round(power)) > 1e-4) {
+        return QString::number(value, 'g', 3);
+    }
+    static const QString kDigits = QStringLiteral("⁰¹²³⁴⁵⁶⁷⁸⁹");
+    QString text = QStringLiteral("10");
+    if (power < 0) text += QChar(0x207B);
+    for (const QChar digit : QString::number(std::abs(int(std::round(power))))) {
+        text += kDigits[digit.digitValue()];
+    }
+    return text;
+}
+
 } // namespace mixscope

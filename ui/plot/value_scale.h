@@ -38,4 +38,7 @@ QString nameOf(ValueScale::Kind kind);
 /// A number for people: three significant digits, no exponent between 0.001 and 99999.
 QString shortNumber(double value);
 
+/// An end of a range: "0.5", "10", "10⁻⁴".
+QString rangeNumber(double value);
+
 } // namespace mixscope
