@@ -1,5 +1,7 @@
 #include "ui/views/attention_view.h"
 #include "ui/views/gates_view.h"
+#include "ui/views/logits_view.h"
+#include "ui/views/memory_view.h"
 #include "ui/views/state_view.h"
 #include "ui/views/time_view.h"
 
@@ -19,7 +21,9 @@ constexpr std::array kViews {
     ViewInfo {"attention", "Attention", make<AttentionView>},
     ViewInfo {"state", "State", make<StateView>},
     ViewInfo {"gates", "Gates", make<GatesView>},
+    ViewInfo {"memory", "Memory", make<MemoryView>},
     ViewInfo {"time", "Time", make<TimeView>},
+    ViewInfo {"logits", "Logits", make<LogitsView>},
 };
 
 } // namespace

@@ -4,6 +4,7 @@
 #include "ui/models/run_store.h"
 #include "ui/models/selection.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <functional>
@@ -43,6 +44,7 @@ inline std::shared_ptr<ModelInfo> hybrid()
     model->weight_bytes = 25'600'000;
     model->context_limit = 4096;
     model->vocabulary = 8192;
+    for (int id = 0; id < 64; ++id) model->pieces.push_back("\u2581word" + std::to_string(id));
     return model;
 }
 

@@ -81,7 +81,7 @@ void StackPlot::paintColumns(QPainter& painter, const PlotMap& map) const
 {
     const double perToken = map.rect.width() / map.window.width();
     const int step = tokensPerPixel();
-    const double gap = perToken >= 4.0 ? 1.0 : 0.0;
+    const double gap = perToken >= 4.0 ? gap_ : 0.0;
     std::vector<float> parts(parts_.size()), tallest(parts_.size());
     const int first = std::max(0, int(map.window.left())) / step * step;
     const int end = std::min(tokens_, int(std::ceil(map.window.right())));

@@ -30,6 +30,7 @@ public:
     void show(int tokens, double top);
     double top() const { return top_; }
     void setTokens(int focused, int locked);
+    void setGap(double pixels) { gap_ = pixels; } ///< between wide columns; 0 for an area
     int tokensPerPixel() const;
 
 Q_SIGNALS:
@@ -47,6 +48,7 @@ private:
     QString apartName_;
     int tokens_ = 0;
     double top_ = 1.0;
+    double gap_ = 1.0;
     int focused_ = -1;
     int locked_ = -1;
 };

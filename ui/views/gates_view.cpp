@@ -38,8 +38,8 @@ constexpr std::array<Gate, 4> kGateTable {{
 
 GatesView::GatesView(ViewContext context, QWidget* parent)
     : StageView(context, tr("Gates"), parent)
-    , lanes_(new LanePlot(tr("Gate lanes"), {.xTicks = false, .margins = {64, 4, 62, 4}}, page()))
-    , experts_(new LanePlot(tr("Experts"), {.xTitle = tr("token"), .margins = {64, 4, 62, 34}}, page()))
+    , lanes_(new LanePlot(tr("Gate lanes"), {.xTicks = false, .margins = {84, 6, 62, 4}}, page()))
+    , experts_(new LanePlot(tr("Experts"), {.xTitle = tr("token"), .margins = {84, 6, 62, 34}}, page()))
     , histogram_(new Histogram(tr("Gate histogram"), page()))
     , histogramCaption_(new Caption(page()))
     , saturation_(new Caption(page()))

@@ -33,7 +33,7 @@ QString bytesText(double bytes)
 
 MemoryView::MemoryView(ViewContext context, QWidget* parent)
     : StageView(context, tr("Memory"), parent)
-    , growth_(new StackPlot(tr("Memory growth"), {.xTitle = tr("tokens"), .yTitle = tr("MB"), .margins = {52, 4, 4, 34}}, page()))
+    , growth_(new StackPlot(tr("Memory growth"), {.xTitle = tr("tokens"), .yTitle = tr("MB"), .margins = {52, 8, 4, 34}}, page()))
     , legend_(new Legend(page()))
     , numbers_(new ValueList(tr("Memory numbers"), page()))
     , weightsBar_(new SegmentBar(tr("Weights"), {tr("without weights"), tr("with weights")}, this))
@@ -50,6 +50,7 @@ MemoryView::MemoryView(ViewContext context, QWidget* parent)
     row->addWidget(numbers_, 0, Qt::AlignTop);
     content()->addLayout(row, 1);
 
+    growth_->setGap(0.0);
     growth_->setFill([this](int token, std::span<float> parts) { fill(token, parts); });
     growth_->setGround([this](int token) { return token >= store().tokens(); }, tr("still to come, from the shapes"));
     connect(weightsBar_, &SegmentBar::chosenChanged, this, &MemoryView::invalidate);
@@ -89,6 +90,10 @@ void MemoryView::update(int)
     const double most = (withWeights() ? double(model()->weight_bytes) : 0.0) + state + kv * steppedExtent(columns());
     growth_->show(columns(), niceCeiling(1.05 * most / kMega));
 
+    std::vector<StackPart> legend = growth_->parts();
+    if (!withWeights() && !legend.empty()) legend.erase(legend.begin());
+    legend_->setParts(std::move(legend));
+
     std::vector<std::pair<QString, QString>> numbers {
         {tr("weights"), bytesText(double(model()->weight_bytes))},
         {tr("recurrent state, fixed"), bytesText(state)},
@@ -113,10 +118,7 @@ void MemoryView::restyle()
 {
     const Theme& theme = Theme::instance();
     const Palette& colors = theme.palette();
-    const std::vector<StackPart> parts {
-        {tr("weights"), colors.mlp}, {tr("recurrent state"), colors.ssm}, {tr("KV cache"), colors.attn}};
-    growth_->setParts(parts);
-    legend_->setParts(parts);
+    growth_->setParts({{tr("weights"), colors.mlp}, {tr("recurrent state"), colors.ssm}, {tr("KV cache"), colors.attn}});
     numbers_->setFixedWidth(theme.px(170));
 }
 

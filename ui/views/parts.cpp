@@ -187,6 +187,15 @@ QString tokenLabel(const TokenInfo& token)
     return shown.isEmpty() ? QString(QChar(0x2423)) : shown;
 }
 
+QString pieceLabel(const ModelInfo& model, TokenId id)
+{
+    if (id < 0 || std::size_t(id) >= model.pieces.size()) return QStringLiteral("#%1").arg(id);
+    QString text = QString::fromStdString(model.pieces[std::size_t(id)]);
+    text.replace(QChar(0x2581), QLatin1Char(' ')); // how SentencePiece writes a space
+    const QString shown = text.trimmed();
+    return shown.isEmpty() ? QString(QChar(0x2423)) : shown;
+}
+
 QString kindOf(const LayerInfo& layer)
 {
     if (layer.has_attention()) return QStringLiteral("attn");

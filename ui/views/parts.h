@@ -1,5 +1,7 @@
 #pragma once
 
+#include "engine/tokenizer.h"
+
 #include <QString>
 #include <QStringList>
 #include <QWidget>
@@ -12,6 +14,7 @@ class QHBoxLayout;
 namespace mixscope {
 
 struct LayerInfo;
+struct ModelInfo;
 struct TokenInfo;
 
 /// A row of buttons of which one is down ("linear | √ | log"). Reached by Tab, moved by arrows.
@@ -90,6 +93,8 @@ private:
 
 /// A token's text for one short label: specials by their name, white space made visible.
 QString tokenLabel(const TokenInfo& token);
+/// The same for a token of the vocabulary.
+QString pieceLabel(const ModelInfo& model, TokenId id);
 /// Colour name of a layer: "attn", "ssm" (any recurrent mixer), else "mlp".
 QString kindOf(const LayerInfo& layer);
 /// "attention", "Mamba-2" as people write it.

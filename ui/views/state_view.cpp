@@ -41,7 +41,7 @@ QString halfLifeText(float keep)
 
 StateView::StateView(ViewContext context, QWidget* parent)
     : StageView(context, tr("State"), parent)
-    , lanes_(new LanePlot(tr("State lanes"), {.xTitle = tr("token"), .margins = {44, 4, 62, 34}}, page()))
+    , lanes_(new LanePlot(tr("State lanes"), {.xTitle = tr("token"), .margins = {44, 8, 62, 34}}, page()))
     , matrix_(new MatrixMap(tr("State matrix"), page()))
     , matrixCaption_(new Caption(page()))
     , rangeCaption_(new Caption(page()))

@@ -29,7 +29,7 @@ constexpr int kTableMs = 500; ///< statistics are looked at twice a second
 
 TimeView::TimeView(ViewContext context, QWidget* parent)
     : StageView(context, tr("Time"), parent)
-    , stack_(new StackPlot(tr("Time per token"), {.xTitle = tr("token"), .yTitle = tr("ms"), .margins = {44, 4, 4, 34}}, page()))
+    , stack_(new StackPlot(tr("Time per token"), {.xTitle = tr("token"), .yTitle = tr("ms"), .margins = {44, 8, 4, 34}}, page()))
     , legend_(new Legend(page()))
     , flameCaption_(new Caption(page()))
     , flame_(new FlameRow(page()))
@@ -142,8 +142,7 @@ void TimeView::showSelection()
     if (token != flameToken_) {
         flameToken_ = token;
         const auto ops = store().ops(token);
-        const QString whose = time.prefill ? tr("the prefill chunk of token %1") : tr("token %1");
-        flame_->setOps(whose.arg(token), {ops.begin(), ops.end()}, [this](int layer) { return layerColor(layer); });
+        flame_->setOps(tr("token %1").arg(token), {ops.begin(), ops.end()}, [this](int layer) { return layerColor(layer); });
     }
     const int pooled = stack_->tokensPerPixel();
     setHeadline(tr("%1 tokens/s now · prefill %2 tokens/s · ms per token, stacked by kind of layer")
