@@ -33,6 +33,8 @@ public:
     virtual DType default_kv_dtype() const = 0;
     /// Memory that could still be allocated, in bytes.
     virtual std::size_t free_bytes() const = 0;
+    /// Bytes per second at which a buffer of that size is read again and again, measured now.
+    virtual double read_rate(std::size_t bytes) = 0;
 
     /// Zeroed memory, 64-byte aligned. Errors: out_of_memory.
     virtual Result<Buffer> allocate(std::size_t bytes) = 0;

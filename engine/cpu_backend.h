@@ -3,6 +3,7 @@
 #include "engine/backend.h"
 
 #include "kernels/cpu_context.h"
+#include "kernels/read_rate.h"
 #include "kernels/workers.h"
 
 #include <optional>
@@ -20,6 +21,7 @@ public:
     Place place() const override { return Place::host; }
     DType default_kv_dtype() const override { return DType::f32; }
     std::size_t free_bytes() const override;
+    double read_rate(std::size_t bytes) override { return measure_read_rate(workers_, bytes); }
     int threads() const { return workers_.count(); }
     Workers& workers() { return workers_; }
 

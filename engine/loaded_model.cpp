@@ -138,6 +138,8 @@ Result<std::unique_ptr<LoadedModel>> load_model(const std::filesystem::path& fol
         info->pieces.push_back(out->tokenizer->piece(id));
     }
     info->backend = out->backend->description();
+    info->read_bytes_per_s = out->backend->read_rate(
+        std::size_t(std::min<std::uint64_t>(info->weight_bytes, std::uint64_t(64) << 20)));
     info->context_limit = int(out->session_options.context);
     info->generation = std::move(generation).value();
     out->info = std::move(info);

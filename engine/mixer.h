@@ -44,6 +44,8 @@ public:
     virtual void describe(LayerInfo& info) const = 0;
     virtual std::vector<StateField> state_fields() const = 0;
     virtual std::vector<ProbeField> probe_fields() const = 0;
+    /// The state field that is a matrix for each head ([head, row, column]), if there is one.
+    virtual const char* state_matrix() const { return nullptr; }
     /// x: [T, d_model], the normed residual stream. out: [T, d_model], replaced. Engine thread.
     virtual void forward(Pass& pass, const TensorView& x, const TensorView& out,
                          const LayerState& state) const

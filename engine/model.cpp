@@ -7,7 +7,7 @@ Result<std::unique_ptr<Model>> Model::build(ModelSpec spec,
                                             Backend& backend)
 {
     std::unique_ptr<Model> model(new Model);
-    Weights weights(*checkpoint, backend);
+    Weights weights(checkpoint.get(), backend);
     model->checkpoint_ = checkpoint;
     model->embedding_ = weights.get(spec.embedding, {spec.vocabulary, spec.d_model});
     model->final_norm_ = weights.get(spec.final_norm, {spec.d_model});

@@ -17,7 +17,7 @@ enum class LogitRows { last, all };
 /// Immutable after it is built; forward() is called on the engine thread.
 class Model {
 public:
-    /// Asks the checkpoint for every tensor. Errors: bad_format, unsupported, out_of_memory.
+    /// Asks the checkpoint for every tensor; without one the weights are random. Errors: bad_format, unsupported, out_of_memory.
     static Result<std::unique_ptr<Model>> build(ModelSpec spec,
                                                 std::shared_ptr<const Checkpoint> checkpoint,
                                                 Backend& backend);

@@ -46,6 +46,7 @@ struct ModelInfo {
     std::uint64_t weight_bytes = 0;
     std::uint64_t state_bytes = 0;
     std::uint64_t kv_bytes_per_token = 0;
+    double read_bytes_per_s = 0.0; ///< rate at which a buffer as large as the weights is re-read
     bool has_chat_template = false;
     std::string template_problem; ///< why the chat template cannot be used, empty when it can
     GenerationConfig generation;

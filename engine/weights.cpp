@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <optional>
+#include <random>
 
 namespace mixscope {
 
@@ -69,7 +70,8 @@ void Weights::fail(Error error)
 TensorView Weights::get(const std::string& name, std::initializer_list<std::int64_t> shape)
 {
     if (failed_) return {};
-    const StoredTensor* tensor = checkpoint_.find(name);
+    if (checkpoint_ == nullptr) return random(name, shape);
+    const StoredTensor* tensor = checkpoint_->find(name);
     if (tensor == nullptr) {
         fail({ErrorCode::bad_format, "tensor " + name + " is missing from the checkpoint",
               "The download may be incomplete, or config.json belongs to another model."});
@@ -94,17 +96,24 @@ TensorView Weights::get(const std::string& name, std::initializer_list<std::int6
               "The file is damaged; download the model again."});
         return {};
     }
-    TensorView out = place(*tensor, *dtype);
-    out.rank = std::int8_t(wanted.size());
-    std::copy(wanted.begin(), wanted.end(), out.shape);
+    return account(place(*tensor, *dtype), shape);
+}
+
+/// Gives a flat view its shape and books its size.
+TensorView Weights::account(TensorView flat, std::initializer_list<std::int64_t> shape)
+{
+    if (!flat) return flat;
+    TensorView out = flat;
+    out.rank = std::int8_t(shape.size());
+    std::copy(shape.begin(), shape.end(), out.shape);
     std::int64_t step = 1;
     for (int i = out.rank - 1; i >= 0; --i) {
         out.stride[i] = step;
         step *= out.shape[i];
     }
     parameters_ += std::uint64_t(out.count());
-    bytes_ += tensor->bytes;
-    bytes_by_dtype_[std::size_t(*dtype)] += tensor->bytes;
+    bytes_ += out.bytes();
+    bytes_by_dtype_[std::size_t(out.dtype)] += out.bytes();
     return out;
 }
 
@@ -115,30 +124,42 @@ TensorView Weights::place(const StoredTensor& tensor, DType dtype)
     if (backend_.place() == Place::host && aligned) {
         return view(const_cast<std::byte*>(tensor.data), dtype, Place::host, count);
     }
-    Result<Buffer> buffer = backend_.allocate(tensor.bytes);
+    return place_copy(tensor.data, dtype, count, tensor.name);
+}
+
+TensorView Weights::place_copy(const void* from, DType dtype, std::int64_t count,
+                               const std::string& name)
+{
+    Result<Buffer> buffer = backend_.allocate(std::size_t(count) * size_of(dtype));
     if (!buffer) {
-        fail({ErrorCode::out_of_memory, "no memory for tensor " + tensor.name + ": "
-                  + buffer.error().what, buffer.error().hint});
+        fail({ErrorCode::out_of_memory,
+              "no memory for tensor " + name + ": " + buffer.error().what, buffer.error().hint});
         return {};
     }
     buffers_.push_back(std::move(buffer).value());
     const TensorView out = view(buffers_.back().data(), dtype, backend_.place(), count);
-    backend_.upload(out, tensor.data);
+    backend_.upload(out, from);
     return out;
+}
+
+TensorView Weights::random(const std::string& name, std::initializer_list<std::int64_t> shape)
+{
+    std::int64_t count = 1;
+    for (const std::int64_t n : shape) count *= n;
+    std::minstd_rand random(unsigned(std::hash<std::string> {}(name)));
+    std::vector<BFloat16> values(static_cast<std::size_t>(count));
+    for (BFloat16& value : values) { // a sum of four uniforms is normal enough; sigma 0.02
+        float sum = 0.0F;
+        for (int i = 0; i < 4; ++i) sum += float(random() % 65536U) / 65536.0F - 0.5F;
+        value = to_bf16(sum * 0.0346F);
+    }
+    return account(place_copy(values.data(), DType::bf16, count, name), shape);
 }
 
 TensorView Weights::constant(const std::vector<float>& values)
 {
     if (failed_) return {};
-    Result<Buffer> buffer = backend_.allocate(values.size() * sizeof(float));
-    if (!buffer) {
-        fail(buffer.error());
-        return {};
-    }
-    buffers_.push_back(std::move(buffer).value());
-    const TensorView out = view(buffers_.back().data(), DType::f32, backend_.place(), values.size());
-    backend_.upload(out, values.data());
-    return out;
+    return place_copy(values.data(), DType::f32, std::int64_t(values.size()), "of constants");
 }
 
 std::string Weights::main_dtype() const

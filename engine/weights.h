@@ -7,7 +7,7 @@
 #include <initializer_list>
 #include <string>
 #include <string_view>
-#include <unordered_set>
+#include <utility>
 #include <vector>
 
 namespace mixscope {
@@ -18,7 +18,8 @@ namespace mixscope {
 /// looks at error() once. Used while a model is built, on one thread.
 class Weights {
 public:
-    Weights(const Checkpoint& checkpoint, Backend& backend)
+    /// Without a checkpoint every tensor is made of random numbers (for measuring speed only).
+    Weights(const Checkpoint* checkpoint, Backend& backend)
         : checkpoint_(checkpoint)
         , backend_(backend)
     {
@@ -28,8 +29,10 @@ public:
 
     /// The tensor `name` with exactly this shape ([C, 1, K] counts as [C, K]).
     TensorView get(const std::string& name, std::initializer_list<std::int64_t> shape);
-    bool has(std::string_view name) const { return checkpoint_.find(name) != nullptr; }
-    const StoredTensor* stored(std::string_view name) const { return checkpoint_.find(name); }
+    bool has(std::string_view name) const
+    {
+        return checkpoint_ != nullptr && checkpoint_->find(name) != nullptr;
+    }
 
     /// Uploads values computed by the program (e.g. rotary frequencies).
     TensorView constant(const std::vector<float>& values);
@@ -48,8 +51,12 @@ public:
 
 private:
     TensorView place(const StoredTensor& tensor, DType dtype);
+    TensorView place_copy(const void* from, DType dtype, std::int64_t count,
+                          const std::string& name);
+    TensorView random(const std::string& name, std::initializer_list<std::int64_t> shape);
+    TensorView account(TensorView flat, std::initializer_list<std::int64_t> shape);
 
-    const Checkpoint& checkpoint_;
+    const Checkpoint* checkpoint_;
     Backend& backend_;
     std::vector<Buffer> buffers_;
     bool failed_ = false;

@@ -48,6 +48,8 @@ public:
                 {"conv", {conv_width_, spec_.d_conv - 1}}};
     }
 
+    const char* state_matrix() const override { return "ssm"; }
+
     std::vector<ProbeField> probe_fields() const override
     {
         const int heads = int(spec_.n_heads);
