@@ -58,7 +58,9 @@ std::uint32_t await_change(std::atomic<std::uint32_t>& value, std::uint32_t old,
 } // namespace
 
 struct Workers::Team {
-    struct alignas(64) Scratch {
+    /// What belongs to one worker, on cache lines of its own.
+    struct alignas(64) Own {
+        std::atomic<std::uint32_t> progress {0};
         void* memory = nullptr;
         std::size_t bytes = 0;
 
@@ -84,7 +86,7 @@ struct Workers::Team {
     };
 
     explicit Team(int count)
-        : scratch(std::size_t(count))
+        : own(std::size_t(count))
     {
         threads.reserve(std::size_t(count - 1));
         for (int worker = 1; worker < count; ++worker) {
@@ -94,26 +96,35 @@ struct Workers::Team {
 
     ~Team()
     {
-        stopping = true; // published by the round below
+        stopping.store(true);
         start_round();
         for (std::thread& thread : threads) thread.join();
-        for (Scratch& s : scratch) std::free(s.memory);
+        for (const Own& worker : own) std::free(worker.memory);
         std::free(shared.memory);
     }
 
-    int count() const { return int(scratch.size()); }
+    int count() const { return int(own.size()); }
 
-    void start_round()
+    std::uint32_t start_round()
     {
-        round.fetch_add(1);
+        const std::uint32_t now = round.fetch_add(1) + 1;
         if (sleeping_helpers.load() > 0) round.notify_all();
+        return now;
     }
 
-    void do_part(int worker) const
+    /// Takes the worker's part of a round if nobody has: true for exactly one caller.
+    bool take_part(int worker, std::uint32_t in_round)
+    {
+        std::uint32_t untouched = done(in_round - 1);
+        return progress(worker).compare_exchange_strong(untouched, taken(in_round));
+    }
+
+    void do_part(int worker, std::uint32_t in_round) noexcept
     {
         const std::int64_t begin = job.units * worker / count() * job.grain;
         const std::int64_t end = job.units * (worker + 1) / count() * job.grain;
         if (begin < end) job.body(job.context, worker, begin, end < job.n ? end : job.n);
+        progress(worker).store(done(in_round));
     }
 
     void serve(int worker)
@@ -121,30 +132,42 @@ struct Workers::Team {
         std::uint32_t seen = 0;
         for (;;) {
             seen = await_change(round, seen, sleeping_helpers);
-            if (stopping) return;
-            do_part(worker);
-            // The last helper to finish tells the caller which round is complete.
-            if (unfinished.fetch_sub(1) == 1) {
-                finished_round.store(seen);
-                if (sleeping_caller.load() > 0) finished_round.notify_one();
-            }
+            if (stopping.load()) return;
+            if (!take_part(worker, seen)) continue; // late: the caller has done it
+            do_part(worker, seen);
+            if (sleeping_caller.load() > 0) progress(worker).notify_one();
         }
     }
 
-    // Written by the caller between rounds, read by helpers inside one.
-    Job job;
-    bool stopping = false;
+    /// Part 0, then whatever no helper has begun (on a busy machine a helper may not be running),
+    /// then waits for the rest.
+    void lead(std::uint32_t in_round)
+    {
+        do_part(0, in_round);
+        for (int worker = 1; worker < count(); ++worker) {
+            if (take_part(worker, in_round)) do_part(worker, in_round);
+        }
+        for (int worker = 1; worker < count(); ++worker) {
+            await_change(progress(worker), taken(in_round), sleeping_caller);
+        }
+    }
 
-    // What helpers spin on, what they count down and what the caller spins on, each on a cache
-    // line of its own.
+    // A worker's progress: done with a round, or at work on its part of it.
+    static std::uint32_t done(std::uint32_t in_round) { return 2 * in_round; }
+    static std::uint32_t taken(std::uint32_t in_round) { return 2 * in_round - 1; }
+    std::atomic<std::uint32_t>& progress(int worker) { return own[std::size_t(worker)].progress; }
+
+    // Written by the caller between rounds, read by whoever has taken a part of one.
+    Job job;
+    std::atomic<bool> stopping {false};
+
+    // What helpers spin on; what the caller spins on lies with each worker.
     alignas(64) std::atomic<std::uint32_t> round {0};
     std::atomic<int> sleeping_helpers {0};
-    alignas(64) std::atomic<int> unfinished {0};
-    alignas(64) std::atomic<std::uint32_t> finished_round {0};
-    std::atomic<int> sleeping_caller {0};
+    alignas(64) std::atomic<int> sleeping_caller {0};
 
-    std::vector<Scratch> scratch;
-    Scratch shared;
+    std::vector<Own> own;
+    Own shared; ///< of the caller
     std::vector<std::thread> threads; // last: they use everything above
 };
 
@@ -166,16 +189,12 @@ void Workers::run(std::int64_t n, std::int64_t grain, void* context, Body body)
         return;
     }
     team.job = {(n + grain - 1) / grain, n, grain, context, body};
-    team.unfinished.store(team.count() - 1, std::memory_order_relaxed);
-    const std::uint32_t before = team.finished_round.load(std::memory_order_relaxed);
-    team.start_round();
-    team.do_part(0);
-    await_change(team.finished_round, before, team.sleeping_caller);
+    team.lead(team.start_round());
 }
 
 void* Workers::scratch(int worker, std::size_t bytes)
 {
-    return team_->scratch[std::size_t(worker)].at_least(bytes);
+    return team_->own[std::size_t(worker)].at_least(bytes);
 }
 
 void* Workers::shared_scratch(std::size_t bytes) { return team_->shared.at_least(bytes); }

@@ -23,6 +23,7 @@ public:
 
     /// Calls body(worker, begin, end) over [0, n), split into contiguous parts, at most one a
     /// worker, each a multiple of `grain` (the last may be shorter). Returns when all are done.
+    /// The caller does the parts of helpers that are late. body must not throw.
     template <class F>
     void for_each_part(std::int64_t n, std::int64_t grain, F&& body)
     {

@@ -16,6 +16,7 @@
 #include <chrono>
 #include <cstdio>
 #include <cstring>
+#include <functional>
 #include <memory>
 #include <string>
 #include <thread>
@@ -149,6 +150,71 @@ void report_token(CpuContext& context, double limit)
                 bytes / s * 1e-9, bytes * 1e-6, 100 * bytes / s / limit);
 }
 
+/// All ops of the bundled model for T tokens in the order in which a forward pass runs them.
+std::vector<std::function<void(CpuContext&)>> model_pass(Operands& o, std::int64_t t, std::int64_t length)
+{
+    std::vector<std::function<void(CpuContext&)>> ops;
+    const auto add = [&ops](const auto& op) { ops.push_back([op](CpuContext& context) { cpu::run(op, context); }); };
+    const TensorView x = o.f32(t, 256), u = o.f32(t, 256), y = o.f32(t, 256), z = o.f32(t, 1160);
+    const TensorView conv = o.f32(t, 640), dt = o.f32(t, 8), keep = o.f32(t, 8), s = o.f32(t, 512);
+    const TensorView gate_up = o.f32(t, 768), active = o.f32(t, 384), hidden = o.f32(2 * t, 384);
+    const TensorView logits = o.f32(t, 4), ids = o.random(DType::i32, t, 2), weights = o.f32(t, 2);
+    const TensorView q = o.f32(t, 512), pos = o.position(int(length - t));
+    const auto matmul = [&](const TensorView& in, const TensorView& out) {
+        add(Matmul {.x = in, .w = o.bf16(out.shape[1], in.shape[1]), .out = out});
+    };
+    const auto next_norm = [&] { add(AddRmsNorm {.x = x, .y = y, .weight = o.bf16(256), .out = u, .scale = 0.01F}); };
+    for (int layer = 0; layer < 10; ++layer) {
+        next_norm();
+        if (layer == 3 || layer == 7) {
+            matmul(u, q);
+            const TensorView kc = o.bf16(length, 4, 32), vc = o.bf16(length, 4, 32);
+            add(KvAppend {.k = q.slice(1, 256, 128).split_last(4, 32), .v = q.slice(1, 384, 128).split_last(4, 32),
+                          .pos = pos, .k_cache = kc, .v_cache = vc});
+            add(Attend {.q = q.slice(1, 0, 256).split_last(8, 32), .k_cache = kc, .v_cache = vc, .pos = pos,
+                        .out = u.split_last(8, 32), .length = length, .scale = 0.18F});
+            matmul(u, y);
+        } else {
+            matmul(u, z);
+            add(CausalConv1d {.x = z.slice(1, 512, 640), .weight = o.bf16(640, 4), .bias = o.bf16(640),
+                              .state = o.f32(640, 3), .out = conv});
+            add(SsdGates {.dt_raw = z.slice(1, 1152, 8), .dt_bias = o.bf16(8), .a_log = o.bf16(8), .dt = dt, .keep = keep});
+            add(SsdScan {.x = conv.slice(1, 0, 512).split_last(8, 64), .b = conv.slice(1, 512, 64).split_last(1, 64),
+                         .c = conv.slice(1, 576, 64).split_last(1, 64), .dt = dt, .keep = keep, .d = o.bf16(8),
+                         .state = o.f32(8, 64, 64), .out = s.split_last(8, 64)});
+            add(GatedRmsNorm {.x = s, .gate = z.slice(1, 0, 512), .weight = o.bf16(512), .out = s});
+            matmul(s, y);
+        }
+        next_norm();
+        matmul(u, gate_up);
+        add(SwiGlu {.gate_up = gate_up, .out = active});
+        matmul(active, y);
+        matmul(u, logits);
+        add(Route {.logits = logits, .ids = ids, .weights = weights});
+        add(ExpertMlp {.x = u, .ids = ids, .weights = weights, .w_in = o.bf16(4, 256, 256), .w_out = o.bf16(4, 256, 128),
+                       .hidden = hidden, .out = y});
+    }
+    next_norm();
+    const TensorView last = u.slice(0, t - 1, 1);
+    matmul(last, o.f32(1, 8192));
+    return ops;
+}
+
+void report_model(CpuContext& context)
+{
+    for (const std::int64_t t : {std::int64_t(1), kPrompt}) {
+        for (const std::int64_t length : {kPrompt, std::int64_t(4096)}) {
+            Operands o;
+            const auto ops = model_pass(o, t, length);
+            const double s = best_seconds([&] {
+                for (const auto& op : ops) op(context);
+            });
+            std::printf("model, T = %-3d of %-4d     %9.2f us %9.0f tokens/s, %d ops\n", int(t), int(length), s * 1e6,
+                        double(t) / s, int(ops.size()));
+        }
+    }
+}
+
 void report_ops(CpuContext& context, std::int64_t t)
 {
     Operands o;
@@ -227,6 +293,7 @@ int main(int argc, char** argv)
     const double round = best_seconds([&] { workers.for_each_part(2, 1, [](int, std::int64_t, std::int64_t) {}); });
     std::printf("empty parallel loop      %9.3f us\n", round * 1e6);
     report_token(context, limit);
+    report_model(context);
     report_ops(context, 1);
     report_ops(context, kPrompt);
     return 0;
