@@ -116,7 +116,7 @@ void multiply_by_expert(CpuContext& context, cpu::Gemm gemm, Index columns, cons
 {
     const KernelTable& kernels = cpu::kernel_table(context.isa);
     context.workers.for_each_part(columns, kernels.gemm_panel, [&](int worker, Index begin, Index end) {
-        float* scratch = cpu::scratch_floats(context, worker, kernels.gemm_scratch);
+        float* scratch = cpu::scratch_floats(context, worker, kernels.gemm_scratch(calls.begin[s.experts]));
         cpu::Gemm own = gemm;
         for (Index e = 0; e < s.experts; ++e) {
             if (calls.begin[e] == calls.begin[e + 1]) continue;

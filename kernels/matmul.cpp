@@ -63,7 +63,8 @@ void multiply_many(const Matmul& op, CpuContext& context, const KernelTable& ker
                           .x_step = op.x.stride[0], .out = row(op.out, 0),
                           .out_step = op.out.stride[0]};
     cpu::for_each_gemm_part(context, op.x.shape[0], op.w.shape[0], [&](int worker, const GemmPart& part) {
-        kernels.gemm(gemm, part, cpu::scratch_floats(context, worker, kernels.gemm_scratch));
+        const std::int64_t scratch = kernels.gemm_scratch(part.token_end - part.token_begin);
+        kernels.gemm(gemm, part, cpu::scratch_floats(context, worker, scratch));
         finish(op, part);
     });
 }

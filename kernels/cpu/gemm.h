@@ -126,6 +126,12 @@ void gemm(const Gemm& op, const GemmPart& part, float* panel)
 }
 
 template <class V>
+Index gemm_scratch(Index /*tokens*/)
+{
+    return kPanel<V> * kPanelDepth;
+}
+
+template <class V>
 void gemm(const Gemm& op, const GemmPart& part, float* scratch)
 {
     if (op.dtype == DType::bf16) return gemm<V, BFloat16>(op, part, scratch);

@@ -76,7 +76,7 @@ struct KernelTable {
     void (*row_dots)(const RowDots& op, Index begin, Index end);
 
     Index gemm_panel; ///< columns of a panel
-    Index gemm_scratch; ///< floats of scratch that gemm needs
+    Index (*gemm_scratch)(Index tokens); ///< floats of scratch for a part of so many tokens
     void (*gemm)(const Gemm& op, const GemmPart& part, float* scratch);
 
     // Items: tokens.
@@ -109,5 +109,9 @@ const KernelTable& kernel_table(CpuIsa isa);
 extern const KernelTable kBaseKernels;
 extern const KernelTable kAvx2Kernels;
 extern const KernelTable kAvx512Kernels;
+
+/// The gemm of processors with AMX; the rest of their table is that of AVX-512.
+Index amx_gemm_scratch(Index tokens);
+void amx_gemm(const Gemm& op, const GemmPart& part, float* scratch);
 
 } // namespace mixscope::cpu

@@ -25,7 +25,7 @@ constexpr KernelTable make_table()
             .prepare_x = prepare_x<V>,
             .row_dots = row_dots<V>,
             .gemm_panel = kPanel<V>,
-            .gemm_scratch = kPanel<V> * kPanelDepth,
+            .gemm_scratch = gemm_scratch<V>,
             .gemm = gemm<V>,
             .rms_norm = rms_norm<V>,
             .add_rms_norm = add_rms_norm<V>,

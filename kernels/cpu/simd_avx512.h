@@ -39,6 +39,20 @@ struct Avx512 {
     static void store(float* p, Reg r) { _mm512_storeu_ps(p, r); }
     static void store_part(float* p, Reg r, std::int64_t n) { _mm512_mask_storeu_ps(p, mask(n), r); }
 
+    static void store(BFloat16* p, Reg r)
+    {
+        const __m512i bits = _mm512_castps_si512(r);
+        const __m512i odd = _mm512_and_si512(_mm512_srli_epi32(bits, 16), _mm512_set1_epi32(1));
+        const __m512i rounded = _mm512_add_epi32(bits, _mm512_add_epi32(odd, _mm512_set1_epi32(0x7fff)));
+        const __mmask16 nan = _mm512_cmp_ps_mask(r, r, _CMP_UNORD_Q);
+        const __m512i quiet = _mm512_or_si512(bits, _mm512_set1_epi32(0x400000));
+        const __m512i kept = _mm512_srli_epi32(_mm512_mask_mov_epi32(rounded, nan, quiet), 16);
+        _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), _mm512_cvtepi32_epi16(kept));
+    }
+
+    static Reg load_bits(const BFloat16* p) { return _mm512_castsi512_ps(_mm512_loadu_si512(p)); }
+    static void store_bits(BFloat16* p, Reg r) { _mm512_storeu_si512(p, _mm512_castps_si512(r)); }
+
     template <class E>
     static void load_pair(const E* p, Reg& a, Reg& b)
     {

@@ -48,6 +48,21 @@ struct Base {
         for (std::int64_t i = 0; i < n; ++i) p[i] = r[i];
     }
 
+    /// Rounds to nearest even; NaN stays NaN.
+    static void store(BFloat16* p, Reg r)
+    {
+        for (int i = 0; i < kWidth; ++i) p[i] = to_bf16(r[i]);
+    }
+
+    /// kWidth pairs of bf16 numbers, moved as they are.
+    static Reg load_bits(const BFloat16* p)
+    {
+        Reg r;
+        std::memcpy(&r, p, sizeof r);
+        return r;
+    }
+    static void store_bits(BFloat16* p, Reg r) { std::memcpy(p, &r, sizeof r); }
+
     /// 2 * kWidth weights as two registers, in the order that `load_x_pair` gives for E.
     template <class E>
     static void load_pair(const E* p, Reg& a, Reg& b)

@@ -304,7 +304,8 @@ template <> std::vector<OpCase<Attend>> cases()
     std::vector<OpCase<Attend>> all;
     for (const Size s : {Size {0, 2, 1, 4, 3, 0}, {1, 1, 1, 1, 0, 0}, {1, 8, 4, 32, 0, 0}, {1, 8, 4, 32, 77, 0},
                          {1, 6, 2, 20, 33, 10}, {5, 4, 2, 16, 0, 0}, {33, 8, 4, 32, 40, 0}, {70, 3, 3, 24, 0, 0},
-                         {70, 2, 1, 64, 9, 16}, {7, 4, 1, 17, 130, 0}, {1, 2, 1, 128, 300, 0}}) {
+                         {70, 2, 1, 64, 9, 16}, {7, 4, 1, 17, 130, 0}, {1, 2, 1, 128, 300, 0},
+                         {1, 4, 1, 16, 900, 0}, {2, 4, 1, 16, 900, 100}}) {
         for (const DType type : kWeightTypes) {
             for (const bool probed : {false, true}) {
                 TestBlock block;

@@ -1,0 +1,75 @@
+#pragma once
+
+#include "ui/plot/plot_area.h"
+#include "ui/plot/pyramid.h"
+#include "ui/plot/tile_image.h"
+#include "ui/plot/value_scale.h"
+
+#include <array>
+#include <span>
+#include <vector>
+
+namespace mixscope {
+
+/// Some rows of a LanePlot that belong together: one layer, or one gate of all heads.
+struct LaneBand {
+    QString title;
+    QString kind;               ///< glyph beside the title, empty for none
+    int rows = 1;
+    std::vector<unsigned> map;  ///< 256 colours
+    ValueScale scale;           ///< locked by the owner
+};
+
+/// Heat lanes over tokens: bands of rows, each band with its own colours and locked range, printed
+/// at the right. Holds cells, not numbers: a function gives the values of a token.
+class LanePlot : public PlotArea {
+    Q_OBJECT
+public:
+    /// Values of all rows at a token; NaN where nothing was captured.
+    using Fill = std::function<void(int token, std::span<float> values)>;
+
+    LanePlot(const QString& accessibleName, PlotAxes axes, QWidget* parent);
+
+    /// Other bands or scales; void what was drawn.
+    void setBands(std::vector<LaneBand> bands);
+    const std::vector<LaneBand>& bands() const { return bands_; }
+    /// Draws tokens from `firstChanged` on, and what was not drawn yet, at most `budget` of them.
+    /// True when nothing is left to do.
+    bool update(int firstChanged, int tokens, const Fill& fill, int budget);
+    /// Outlined band, -1: none; outlined row in every band, -1: none.
+    void setFocus(int band, int row);
+    /// Upright lines at the token in focus and the locked token, -1: none.
+    void setTokens(int focused, int locked);
+    TilePooling pooling() const;
+    /// Where a row is drawn, for one token, in this widget's coordinates.
+    QRectF cellRect(int band, int row, int token) const;
+
+Q_SIGNALS:
+    void tokenHovered(int token); ///< -1: the mouse has left
+    void cellClicked(int band, int row, int token);
+
+private:
+    struct Place {
+        int band;
+        int row;
+    };
+    Place placeAt(double y) const;
+    double bandTop(int band) const;
+    double bandGap() const;
+    int rows() const;
+    void paintBands(QPainter& painter, const PlotMap& map) const;
+    void paintTitles(QPainter& painter, const PlotMap& map) const;
+    void paintMarks(QPainter& painter, const PlotMap& map) const;
+    QRectF bandRect(const PlotMap& map, int band) const;
+
+    std::vector<LaneBand> bands_;
+    std::vector<std::array<QRgb, 256>> colors_; ///< by band
+    Pyramid cells_ {Pyramid::Pool::lines};
+    int tokens_ = 0;
+    int focusBand_ = -1;
+    int focusRow_ = -1;
+    int focusToken_ = -1;
+    int lockedToken_ = -1;
+};
+
+} // namespace mixscope

@@ -1,0 +1,137 @@
+#include "ui/plot/stack_plot.h"
+
+#include "ui/theme.h"
+
+#include <QPainter>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+namespace mixscope {
+
+StackPlot::StackPlot(const QString& accessibleName, PlotAxes axes, QWidget* parent)
+    : PlotArea(accessibleName, [&] {
+        axes.yCells = false;
+        axes.yGrid = true;
+        return axes;
+    }(), parent)
+{
+    setPicture([this](QPainter& p, const PlotMap& m) {
+        paintGround(p, m);
+        paintColumns(p, m);
+    });
+    setOverlay([this](QPainter& p, const PlotMap& m) { paintMarks(p, m); });
+    connect(this, &PlotArea::hovered, this, [this](QPointF at) {
+        Q_EMIT tokenHovered(int(at.x()) < tokens_ ? int(at.x()) : -1);
+    });
+    connect(this, &PlotArea::left, this, [this] { Q_EMIT tokenHovered(-1); });
+    connect(this, &PlotArea::clicked, this, [this](QPointF at) {
+        if (int(at.x()) < tokens_) Q_EMIT tokenClicked(int(at.x()));
+    });
+}
+
+void StackPlot::setParts(std::vector<StackPart> parts) { parts_ = std::move(parts); }
+
+void StackPlot::setGround(std::function<bool(int)> apart, const QString& name)
+{
+    apart_ = std::move(apart);
+    apartName_ = name;
+}
+
+void StackPlot::show(int tokens, double top)
+{
+    tokens_ = tokens;
+    top_ = top;
+    setExtent({0, 0, steppedExtent(tokens), top}, true);
+    redraw();
+}
+
+void StackPlot::setTokens(int focused, int locked)
+{
+    focused_ = focused;
+    locked_ = locked;
+    redrawOverlay();
+}
+
+int StackPlot::tokensPerPixel() const
+{
+    const PlotMap at = map();
+    return std::max(1, int(std::ceil(at.window.width() / std::max(1.0, at.rect.width()) - 1e-9)));
+}
+
+void StackPlot::paintGround(QPainter& painter, const PlotMap& map) const
+{
+    if (!apart_) return;
+    const Theme& theme = Theme::instance();
+    for (int token = 0; token < tokens_; ++token) {
+        if (!apart_(token)) continue;
+        int end = token + 1;
+        while (end < tokens_ && apart_(end)) ++end;
+        const QRectF box = map.area(token, 0, end, map.window.bottom());
+        painter.fillRect(box, theme.palette().user);
+        painter.setFont(theme.font(10));
+        painter.setPen(theme.palette().muted);
+        painter.drawText(box.adjusted(theme.px(4), theme.px(1), 0, 0), Qt::AlignLeft | Qt::AlignTop, apartName_);
+        token = end;
+    }
+}
+
+void StackPlot::paintColumns(QPainter& painter, const PlotMap& map) const
+{
+    const double perToken = map.rect.width() / map.window.width();
+    const int step = tokensPerPixel();
+    const double gap = perToken >= 4.0 ? gap_ : 0.0;
+    std::vector<float> parts(parts_.size()), tallest(parts_.size());
+    const int first = std::max(0, int(map.window.left())) / step * step;
+    const int end = std::min(tokens_, int(std::ceil(map.window.right())));
+    for (int token = first; token < end; token += step) {
+        float most = -1.0F;
+        for (int t = token; t < std::min(token + step, end); ++t) {
+            std::fill(parts.begin(), parts.end(), 0.0F);
+            fill_(t, parts);
+            const float sum = std::accumulate(parts.begin(), parts.end(), 0.0F);
+            if (sum > most) {
+                most = sum;
+                tallest = parts;
+            }
+        }
+        const QRectF column = map.area(token, 0, token + step, map.window.bottom());
+        double below = 0.0;
+        for (std::size_t i = 0; i < tallest.size(); ++i) {
+            const double from = map.y(below), to = map.y(below + double(tallest[i]));
+            painter.fillRect(QRectF(column.left(), to, std::max(1.0, column.width() - gap), from - to), parts_[i].color);
+            below += double(tallest[i]);
+        }
+        if (below > top_) { // goes on above the axis
+            painter.fillRect(QRectF(column.left(), map.rect.top(), std::max(1.0, column.width() - gap), 2),
+                             Theme::instance().palette().text);
+        }
+    }
+}
+
+void StackPlot::paintMarks(QPainter& painter, const PlotMap& map) const
+{
+    const QColor warn = Theme::instance().palette().warn;
+    const auto upright = [&](int token, double alpha) {
+        if (token < 0 || token < map.window.left() || token >= map.window.right()) return;
+        QColor color = warn;
+        color.setAlphaF(float(alpha));
+        painter.setPen(QPen(color, 1.5));
+        painter.drawLine(QPointF(map.x(token + 0.5), map.rect.top()), QPointF(map.x(token + 0.5), map.rect.bottom()));
+    };
+    if (focused_ != locked_) upright(focused_, 0.6);
+    upright(locked_, 1.0);
+}
+
+double niceCeiling(double value)
+{
+    if (!(value > 0.0)) return 1.0;
+    const double power = std::pow(10.0, std::floor(std::log10(value)));
+    for (const double step : {1.0, 1.5, 2.0, 3.0, 5.0, 7.0}) {
+        if (value <= step * power * (1 + 1e-9)) return step * power;
+    }
+    return 10.0 * power;
+}
+
+} // namespace mixscope

@@ -1,0 +1,59 @@
+#pragma once
+
+#include "ui/plot/plot_area.h"
+
+#include <span>
+#include <vector>
+
+namespace mixscope {
+
+/// One part of the columns of a StackPlot.
+struct StackPart {
+    QString name;
+    QColor color;
+};
+
+/// A stacked column for each token, e.g. ms by kind of layer. Where a pixel holds several tokens
+/// the tallest is drawn. Holds no numbers: a function gives the parts of a token.
+class StackPlot : public PlotArea {
+    Q_OBJECT
+public:
+    using Fill = std::function<void(int token, std::span<float> parts)>;
+
+    StackPlot(const QString& accessibleName, PlotAxes axes, QWidget* parent);
+    void setParts(std::vector<StackPart> parts);
+    const std::vector<StackPart>& parts() const { return parts_; }
+    void setFill(Fill fill) { fill_ = std::move(fill); }
+    /// Which tokens stand apart (prefill): true for those with a tinted ground.
+    void setGround(std::function<bool(int token)> apart, const QString& name);
+    /// All tokens; `top` is the end of the value axis, locked by the owner.
+    void show(int tokens, double top);
+    double top() const { return top_; }
+    void setTokens(int focused, int locked);
+    void setGap(double pixels) { gap_ = pixels; } ///< between wide columns; 0 for an area
+    int tokensPerPixel() const;
+
+Q_SIGNALS:
+    void tokenHovered(int token); ///< -1: the mouse has left
+    void tokenClicked(int token);
+
+private:
+    void paintColumns(QPainter& painter, const PlotMap& map) const;
+    void paintGround(QPainter& painter, const PlotMap& map) const;
+    void paintMarks(QPainter& painter, const PlotMap& map) const;
+
+    std::vector<StackPart> parts_;
+    Fill fill_;
+    std::function<bool(int)> apart_;
+    QString apartName_;
+    int tokens_ = 0;
+    double top_ = 1.0;
+    double gap_ = 1.0;
+    int focused_ = -1;
+    int locked_ = -1;
+};
+
+/// The next round number (1, 1.5, 2, 3, 5, 7 times a power of ten) at or above a value.
+double niceCeiling(double value);
+
+} // namespace mixscope

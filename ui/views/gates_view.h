@@ -1,0 +1,76 @@
+#pragma once
+
+#include "engine/probe.h"
+#include "ui/views/locked_range.h"
+#include "ui/views/stage_view.h"
+
+#include <array>
+#include <vector>
+
+namespace mixscope {
+
+class BarList;
+class Caption;
+class Histogram;
+class Lane;
+class LanePlot;
+class SegmentBar;
+struct ValueScale;
+
+/// The gates of the focused layer (heads × tokens) with a histogram of one of them, and which
+/// experts its tokens were sent to.
+class GatesView : public StageView {
+    Q_OBJECT
+public:
+    GatesView(ViewContext context, QWidget* parent);
+    QString describe() const override;
+
+protected:
+    void update(int firstChanged) override;
+    void showSelection() override;
+    void restyle() override;
+    QWidget* drawn() const override;
+    Nothing nothing() const override;
+    void resizeEvent(QResizeEvent* event) override;
+
+private:
+    static constexpr std::size_t kGates = 4;
+    bool hasGates() const;
+    bool hasExperts() const;
+    const Lane* gate(std::size_t which) const;
+    bool asHalfLife() const;
+    /// A gate's value as it is drawn (keep may be shown as half-life).
+    float shown(std::size_t which, float value) const;
+    ValueScale scaleOf(std::size_t which) const;
+    void setBands();
+    bool checkRanges(int tokens);
+    void updateGates(int firstChanged);
+    void updateHistogram(int firstChanged, int tokens);
+    void updateExperts(int firstChanged);
+    void showRouting();
+    void showHead();
+    void showGeometry();
+
+    LanePlot* lanes_;
+    LanePlot* experts_;
+    Histogram* histogram_;
+    Caption* histogramCaption_;
+    Caption* saturation_;
+    Caption* expertsCaption_;
+    Caption* routerCaption_;
+    Caption* noGates_;
+    BarList* load_;
+    SegmentBar* gateBar_;
+    SegmentBar* keepBar_;
+    QWidget* gateSide_;
+    QWidget* expertSide_;
+    std::array<LockedRange, kGates> ranges_;
+    int rangeTokens_ = 0;
+    int counted_ = 0; ///< tokens in the histogram
+    std::vector<long> chosen_; ///< times each expert was chosen
+    int routed_ = 0; ///< tokens in chosen_
+    int layerDrawn_ = -1;
+    const void* modelDrawn_ = nullptr;
+};
+
+} // namespace mixscope

@@ -1,0 +1,124 @@
+#include "ui/views/head_grid.h"
+
+#include "ui/plot/plot_area.h"
+#include "ui/plot/tile_paint.h"
+#include "ui/theme.h"
+
+#include <QKeyEvent>
+#include <QMouseEvent>
+#include <QPainter>
+
+#include <algorithm>
+#include <cmath>
+
+namespace mixscope {
+
+HeadGrid::HeadGrid(const HeadThumbs& thumbs, QWidget* parent)
+    : QWidget(parent)
+    , thumbs_(thumbs)
+{
+    setAccessibleName(tr("Heads of the layer"));
+    setProperty("drawn", true);
+    setFocusPolicy(Qt::StrongFocus);
+    setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
+    setCursor(Qt::PointingHandCursor);
+    connect(&Theme::instance(), &Theme::changed, this, qOverload<>(&QWidget::update));
+}
+
+void HeadGrid::setHead(int head)
+{
+    if (head == head_) return;
+    head_ = head;
+    update();
+}
+
+void HeadGrid::setTokens(int tokens)
+{
+    tokens_ = tokens;
+    update();
+}
+
+HeadGrid::Cells HeadGrid::arrange(int width, int height) const
+{
+    const Theme& theme = Theme::instance();
+    const int gap = theme.px(12), label = theme.px(18);
+    const int heads = std::max(1, thumbs_.heads());
+    Cells best;
+    best.side = 0;
+    for (int columns = 1; columns <= heads; ++columns) {
+        const int rows = (heads + columns - 1) / columns;
+        const int side = std::min((width + gap) / columns - gap, (height + gap / 2) / rows - gap / 2 - label);
+        if (side > best.side) best = {columns, rows, side, side + gap, side + label + gap / 2};
+    }
+    best.side = std::clamp(best.side, 1, theme.px(128));
+    best.stepX = best.side + gap;
+    best.stepY = best.side + label + gap / 2;
+    return best;
+}
+
+int HeadGrid::heightFor(int width, int limit) const
+{
+    const Cells cells = arrange(width, limit);
+    return std::min(limit, cells.rows * cells.stepY);
+}
+
+QRect HeadGrid::thumbRect(const Cells& cells, int head) const
+{
+    return {(head % cells.columns) * cells.stepX, (head / cells.columns) * cells.stepY, cells.side, cells.side};
+}
+
+void HeadGrid::paintEvent(QPaintEvent*)
+{
+    const Theme& theme = Theme::instance();
+    const Palette& palette = theme.palette();
+    const auto colors = cellColors(theme.sequential());
+    const Cells cells = arrange(width(), height());
+    const double extent = steppedExtent(tokens_) / thumbs_.tokensPerCell();
+    QPainter painter(this);
+    for (int head = 0; head < thumbs_.heads(); ++head) {
+        const QRect box = thumbRect(cells, head);
+        const TileLayer layer {thumbs_.pyramid(head), colors, palette.line.rgb()};
+        paintTiles(painter, QRectF(box), QRectF(0, 0, extent, extent), devicePixelRatioF(), layer);
+        const bool focused = head == head_;
+        painter.setBrush(Qt::NoBrush);
+        painter.setPen(QPen(focused ? palette.accent : palette.line, focused ? 2 : 1));
+        painter.drawRect(focused ? box : box.adjusted(0, 0, -1, -1));
+        const QRect label(box.left(), box.bottom() + 1, box.width(), theme.px(18));
+        painter.setFont(theme.mono(10, focused ? 600 : 400));
+        painter.setPen(focused ? palette.accent : palette.muted);
+        painter.drawText(label, Qt::AlignLeft | Qt::AlignVCenter, QString::number(head));
+        const float bits = thumbs_.entropyBits(head);
+        if (std::isnan(bits)) continue;
+        painter.setPen(palette.muted);
+        painter.drawText(label, Qt::AlignRight | Qt::AlignVCenter, tr("%1 bit").arg(double(bits), 0, 'f', 1));
+    }
+    if (hasFocus()) {
+        painter.setPen(QPen(palette.accent, 1, Qt::DotLine));
+        painter.drawRect(rect().adjusted(0, 0, -1, -1));
+    }
+}
+
+void HeadGrid::mouseReleaseEvent(QMouseEvent* event)
+{
+    const Cells cells = arrange(width(), height());
+    for (int head = 0; head < thumbs_.heads(); ++head) {
+        const QRect box = thumbRect(cells, head).adjusted(0, 0, 0, Theme::instance().px(18));
+        if (box.contains(event->position().toPoint())) Q_EMIT headClicked(head);
+    }
+}
+
+void HeadGrid::keyPressEvent(QKeyEvent* event)
+{
+    const int columns = arrange(width(), height()).columns;
+    int to = head_;
+    switch (event->key()) {
+    case Qt::Key_Left: to -= 1; break;
+    case Qt::Key_Right: to += 1; break;
+    case Qt::Key_Up: to -= columns; break;
+    case Qt::Key_Down: to += columns; break;
+    default: QWidget::keyPressEvent(event); return;
+    }
+    if (to >= 0 && to < thumbs_.heads()) Q_EMIT headClicked(to);
+}
+
+} // namespace mixscope

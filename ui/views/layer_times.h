@@ -1,0 +1,47 @@
+#pragma once
+
+#include <QAbstractTableModel>
+
+#include <vector>
+
+namespace mixscope {
+
+class RunStore;
+
+/// Statistics of the time of each layer over the last decoded tokens, for a sortable table.
+/// Rows: embedding, layers, head, sampling, probes. Bytes are counted from shapes.
+class LayerTimes : public QAbstractTableModel {
+    Q_OBJECT
+public:
+    static constexpr int kWindow = 512; ///< tokens looked at, the newest decoded ones
+    enum Column { layer, kind, mean, median, p90, p99, share, bytes, rate, columns_ };
+    static constexpr int kSortRole = Qt::UserRole;
+
+    explicit LayerTimes(QObject* parent);
+
+    /// Looks at the store again.
+    void update(const RunStore& store);
+    int tokensUsed() const { return used_; }
+    /// Layer index of a row, -1 for the others.
+    int layerOf(int row) const;
+
+    int rowCount(const QModelIndex& parent = {}) const override;
+    int columnCount(const QModelIndex& parent = {}) const override;
+    QVariant data(const QModelIndex& index, int role) const override;
+    QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
+
+private:
+    struct Row {
+        QString name;
+        QString kind;
+        QString color; ///< kind name for Theme::kindColor
+        int layer = -1;
+        double mean_us = 0, median_us = 0, p90_us = 0, p99_us = 0, share = 0, bytes = 0;
+    };
+    void setNames(const RunStore& store);
+
+    std::vector<Row> rows_;
+    int used_ = 0;
+};
+
+} // namespace mixscope

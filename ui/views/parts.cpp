@@ -1,0 +1,212 @@
+#include "ui/views/parts.h"
+
+#include "engine/model_info.h"
+#include "engine/token_batch.h"
+#include "ui/theme.h"
+
+#include <QButtonGroup>
+#include <QHBoxLayout>
+#include <QMouseEvent>
+#include <QPainter>
+#include <QToolButton>
+
+#include <algorithm>
+#include <cmath>
+
+namespace mixscope {
+
+SegmentBar::SegmentBar(const QString& accessibleName, const QStringList& options, QWidget* parent)
+    : QWidget(parent)
+    , group_(new QButtonGroup(this))
+{
+    setAccessibleName(accessibleName);
+    setAttribute(Qt::WA_StyledBackground);
+    setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Fixed);
+    auto* layout = new QHBoxLayout(this);
+    layout->setSpacing(0);
+    layout->setContentsMargins(2, 2, 2, 2);
+    for (int i = 0; i < options.size(); ++i) {
+        auto* button = new QToolButton(this);
+        button->setText(options[i]);
+        button->setAccessibleName(accessibleName + QStringLiteral(": ") + options[i]);
+        button->setCheckable(true);
+        button->setFocusPolicy(Qt::StrongFocus);
+        layout->addWidget(button);
+        group_->addButton(button, i);
+    }
+    group_->setExclusive(true);
+    group_->button(0)->setChecked(true);
+    connect(group_, &QButtonGroup::idToggled, this, [this](int id, bool down) {
+        if (down) Q_EMIT chosenChanged(id);
+    });
+    connect(&Theme::instance(), &Theme::changed, this, &SegmentBar::restyle);
+    restyle();
+}
+
+int SegmentBar::chosen() const { return group_->checkedId(); }
+void SegmentBar::choose(int option) { group_->button(option)->setChecked(true); }
+
+void SegmentBar::restyle()
+{
+    const Theme& theme = Theme::instance();
+    const Palette& colors = theme.palette();
+    setStyleSheet(QStringLiteral("mixscope--SegmentBar { background: %1; border-radius: %2px; }"
+                                 "QToolButton { background: transparent; color: %3; border: none;"
+                                 " padding: %4px %5px; border-radius: %2px; }"
+                                 "QToolButton:hover { color: %6; }"
+                                 "QToolButton:checked { background: %7; color: %6; }"
+                                 "QToolButton:focus { border: 1px solid %8; }")
+                      .arg(colors.raised.name())
+                      .arg(theme.px(5))
+                      .arg(colors.muted.name())
+                      .arg(theme.px(2))
+                      .arg(theme.px(7))
+                      .arg(colors.text.name(), colors.line.name(), colors.accent.name()));
+    for (QAbstractButton* button : group_->buttons()) button->setFont(theme.font(11, 500));
+}
+
+BarList::BarList(const QString& accessibleName, const QString& kind, QWidget* parent)
+    : QWidget(parent)
+    , kind_(kind)
+{
+    setAccessibleName(accessibleName);
+    setProperty("drawn", true);
+    setMouseTracking(true);
+    setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+    connect(&Theme::instance(), &Theme::changed, this, &QWidget::updateGeometry);
+}
+
+void BarList::setRows(std::vector<BarRow> rows)
+{
+    if (rows.size() != rows_.size()) updateGeometry();
+    rows_ = std::move(rows);
+    QStringList words;
+    for (const BarRow& row : rows_) words << row.index + ' ' + row.text + ' ' + row.value;
+    setAccessibleDescription(words.join(QStringLiteral("; ")));
+    update();
+}
+
+int BarList::rowHeight() const { return Theme::instance().px(20); }
+
+QSize BarList::sizeHint() const
+{
+    return {Theme::instance().px(260), rowHeight() * int(std::max<std::size_t>(rows_.size(), 1))};
+}
+
+QSize BarList::minimumSizeHint() const { return {Theme::instance().px(150), sizeHint().height()}; }
+
+void BarList::paintEvent(QPaintEvent*)
+{
+    const Theme& theme = Theme::instance();
+    const Palette& colors = theme.palette();
+    QPainter painter(this);
+    const QFont mono = theme.mono(11);
+    const int digit = QFontMetrics(mono).horizontalAdvance(QLatin1Char('0'));
+    const int gap = theme.px(8);
+    const int indexWidth = indexCharacters_ * digit;
+    const int textLeft = indexWidth + (indexWidth > 0 ? gap : 0);
+    const int textWidth = std::min(textCharacters_ * digit, width() / 3);
+    const int valueWidth = 6 * digit;
+    const int barLeft = textLeft + textWidth + gap;
+    const int barWidth = std::max(0, width() - barLeft - valueWidth - gap);
+    const int height = rowHeight(), thickness = theme.px(9);
+    for (std::size_t i = 0; i < rows_.size(); ++i) {
+        const BarRow& row = rows_[i];
+        const int top = int(i) * height;
+        painter.setFont(mono);
+        painter.setPen(colors.faint);
+        painter.drawText(QRect(0, top, indexWidth, height), Qt::AlignRight | Qt::AlignVCenter, row.index);
+        painter.setPen(row.strong ? colors.text : colors.muted);
+        painter.drawText(QRect(width() - valueWidth, top, valueWidth, height),
+                         Qt::AlignRight | Qt::AlignVCenter, row.value);
+        painter.setFont(theme.font(12, row.strong ? 600 : 500));
+        painter.setPen(colors.text);
+        painter.drawText(QRect(textLeft, top, textWidth, height), Qt::AlignVCenter,
+                         painter.fontMetrics().elidedText(row.text, Qt::ElideRight, textWidth));
+        const QRectF track(barLeft, top + (height - thickness) / 2.0, barWidth, thickness);
+        painter.fillRect(track, colors.raised);
+        if (row.part > 0) {
+            const double length = std::max(1.0, std::round(std::min(row.part, 1.0) * barWidth));
+            painter.fillRect(QRectF(track.topLeft(), QSizeF(length, thickness)), theme.kindColor(kind_));
+        }
+        if (mark_ >= 0) {
+            const double x = barLeft + std::min(mark_, 1.0) * barWidth;
+            painter.setPen(QPen(colors.text, 1));
+            painter.drawLine(QPointF(x, top + 2), QPointF(x, top + height - 2));
+        }
+    }
+}
+
+int BarList::rowAt(QPointF at) const
+{
+    const int row = int(at.y()) / rowHeight();
+    return at.y() >= 0 && row < int(rows_.size()) ? row : -1;
+}
+
+void BarList::mouseMoveEvent(QMouseEvent* event) { Q_EMIT rowHovered(rowAt(event->position())); }
+void BarList::leaveEvent(QEvent*) { Q_EMIT rowHovered(-1); }
+
+void BarList::mouseReleaseEvent(QMouseEvent* event)
+{
+    const int row = rowAt(event->position());
+    if (row >= 0) Q_EMIT rowClicked(row);
+}
+
+Caption::Caption(QWidget* parent)
+    : QWidget(parent)
+{
+    setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
+    connect(&Theme::instance(), &Theme::changed, this, &QWidget::updateGeometry);
+}
+
+void Caption::setText(const QString& text)
+{
+    if (text == text_) return;
+    text_ = text;
+    setAccessibleName(text);
+    update();
+}
+
+QSize Caption::sizeHint() const { return {10, Theme::instance().px(18)}; }
+
+void Caption::paintEvent(QPaintEvent*)
+{
+    const Theme& theme = Theme::instance();
+    QPainter painter(this);
+    painter.setFont(theme.font(11, 600));
+    painter.setPen(theme.palette().muted);
+    painter.drawText(rect(), Qt::AlignVCenter,
+                     painter.fontMetrics().elidedText(text_, Qt::ElideRight, width()));
+}
+
+QString tokenLabel(const TokenInfo& token)
+{
+    QString text = QString::fromStdString(token.special || token.text.empty() ? token.piece : token.text);
+    text.replace(QLatin1Char('\n'), QChar(0x21B5)).replace(QLatin1Char('\t'), QChar(0x21E5));
+    const QString shown = text.trimmed();
+    return shown.isEmpty() ? QString(QChar(0x2423)) : shown;
+}
+
+QString pieceLabel(const ModelInfo& model, TokenId id)
+{
+    if (id < 0 || std::size_t(id) >= model.pieces.size()) return QStringLiteral("#%1").arg(id);
+    QString text = QString::fromStdString(model.pieces[std::size_t(id)]);
+    text.replace(QChar(0x2581), QLatin1Char(' ')); // how SentencePiece writes a space
+    const QString shown = text.trimmed();
+    return shown.isEmpty() ? QString(QChar(0x2423)) : shown;
+}
+
+QString kindOf(const LayerInfo& layer)
+{
+    if (layer.has_attention()) return QStringLiteral("attn");
+    return layer.has_state() ? QStringLiteral("ssm") : QStringLiteral("mlp");
+}
+
+QString mixerName(const LayerInfo& layer)
+{
+    if (layer.mixer == "mamba2") return QStringLiteral("Mamba-2");
+    if (layer.mixer == "mamba") return QStringLiteral("Mamba");
+    return QString::fromStdString(layer.mixer);
+}
+
+} // namespace mixscope

@@ -1,0 +1,103 @@
+#pragma once
+
+#include "engine/tokenizer.h"
+
+#include <QString>
+#include <QStringList>
+#include <QWidget>
+
+#include <vector>
+
+class QButtonGroup;
+class QHBoxLayout;
+
+namespace mixscope {
+
+struct LayerInfo;
+struct ModelInfo;
+struct TokenInfo;
+
+/// A row of buttons of which one is down ("linear | √ | log"). Reached by Tab, moved by arrows.
+class SegmentBar : public QWidget {
+    Q_OBJECT
+public:
+    SegmentBar(const QString& accessibleName, const QStringList& options, QWidget* parent);
+    int chosen() const;
+    void choose(int option);
+
+Q_SIGNALS:
+    void chosenChanged(int option);
+
+private:
+    void restyle();
+    QButtonGroup* group_;
+};
+
+/// One line of a BarList.
+struct BarRow {
+    QString index; ///< faint, left
+    QString text;
+    QString value; ///< right, as printed
+    double part = 0.0; ///< length of the bar, 0 … 1
+    bool strong = false;
+};
+
+/// Labelled horizontal bars: what a token looks at, load of experts, choices of the model.
+class BarList : public QWidget {
+    Q_OBJECT
+public:
+    BarList(const QString& accessibleName, const QString& kind, QWidget* parent);
+    void setRows(std::vector<BarRow> rows);
+    void setMark(double part) { mark_ = part; } ///< a thin line at this place in all bars, < 0: none
+    void setIndexWidth(int characters) { indexCharacters_ = characters; }
+    void setTextWidth(int characters) { textCharacters_ = characters; }
+    int rowHeight() const;
+    QSize sizeHint() const override;
+    QSize minimumSizeHint() const override;
+
+Q_SIGNALS:
+    void rowHovered(int row); ///< -1: none
+    void rowClicked(int row);
+
+protected:
+    void paintEvent(QPaintEvent* event) override;
+    void mouseMoveEvent(QMouseEvent* event) override;
+    void mouseReleaseEvent(QMouseEvent* event) override;
+    void leaveEvent(QEvent* event) override;
+
+private:
+    int rowAt(QPointF at) const;
+
+    std::vector<BarRow> rows_;
+    QString kind_;
+    double mark_ = -1.0;
+    int indexCharacters_ = 3;
+    int textCharacters_ = 9;
+};
+
+/// A small heading inside a view.
+class Caption : public QWidget {
+    Q_OBJECT
+public:
+    explicit Caption(QWidget* parent);
+    void setText(const QString& text);
+    QString text() const { return text_; }
+    QSize sizeHint() const override;
+
+protected:
+    void paintEvent(QPaintEvent* event) override;
+
+private:
+    QString text_;
+};
+
+/// A token's text for one short label: specials by their name, white space made visible.
+QString tokenLabel(const TokenInfo& token);
+/// The same for a token of the vocabulary.
+QString pieceLabel(const ModelInfo& model, TokenId id);
+/// Colour name of a layer: "attn", "ssm" (any recurrent mixer), else "mlp".
+QString kindOf(const LayerInfo& layer);
+/// "attention", "Mamba-2" as people write it.
+QString mixerName(const LayerInfo& layer);
+
+} // namespace mixscope

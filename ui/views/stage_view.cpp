@@ -1,0 +1,237 @@
+#include "ui/views/stage_view.h"
+
+#include "engine/model_info.h"
+#include "ui/models/run_store.h"
+#include "ui/models/selection.h"
+#include "ui/theme.h"
+#include "ui/views/parts.h"
+
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QPushButton>
+#include <QStackedLayout>
+#include <QVBoxLayout>
+
+#include <algorithm>
+#include <limits>
+
+namespace mixscope {
+
+namespace {
+constexpr int kDescribeDelayMs = 150; // words follow the selection, not every frame
+constexpr int kContinueMs = 33;
+} // namespace
+
+StageView::StageView(ViewContext context, const QString& title, QWidget* parent)
+    : View(parent)
+    , context_(context)
+    , title_(new QLabel(title, this))
+    , whatLabel_(new QLabel(this))
+    , sourceLabel_(new QLabel(this))
+    , toolRow_(new QWidget(this))
+    , tools_(new QHBoxLayout(toolRow_))
+    , notice_(new QWidget(this))
+    , noticeText_(new QLabel(notice_))
+    , noticeButton_(new QPushButton(notice_))
+    , page_(new QWidget(this))
+    , content_(new QVBoxLayout(page_))
+    , emptyText_(new QLabel(this))
+    , emptyButton_(new QPushButton(this))
+{
+    auto* head = new QHBoxLayout;
+    head->addWidget(title_);
+    head->addWidget(whatLabel_, 1);
+    head->addWidget(sourceLabel_);
+    whatLabel_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    tools_->setContentsMargins(0, 0, 0, 0);
+    auto* noticeRow = new QHBoxLayout(notice_);
+    noticeRow->setContentsMargins(0, 0, 0, 0);
+    noticeRow->addWidget(noticeText_);
+    noticeRow->addWidget(noticeButton_);
+    noticeRow->addStretch(1);
+    notice_->hide();
+    content_->setContentsMargins(0, 0, 0, 0);
+
+    auto* empty = new QWidget(this);
+    auto* emptyColumn = new QVBoxLayout(empty);
+    emptyText_->setWordWrap(true);
+    emptyText_->setAlignment(Qt::AlignCenter);
+    emptyColumn->addStretch(1);
+    emptyColumn->addWidget(emptyText_);
+    emptyColumn->addWidget(emptyButton_, 0, Qt::AlignHCenter);
+    emptyColumn->addStretch(1);
+
+    auto* column = new QVBoxLayout(this);
+    column->addLayout(head);
+    column->addWidget(toolRow_);
+    column->addWidget(notice_);
+    stack_ = new QStackedLayout;
+    column->addLayout(stack_, 1);
+    stack_->addWidget(page_);
+    stack_->addWidget(empty);
+
+    connect(emptyButton_, &QPushButton::clicked, this, [this] { if (act_) act_(); });
+    connect(noticeButton_, &QPushButton::clicked, this, [this] { if (noticeAct_) noticeAct_(); });
+    for (QTimer* timer : {&selectionTimer_, &describeTimer_, &continueTimer_}) timer->setSingleShot(true);
+    connect(&selectionTimer_, &QTimer::timeout, this, [this] { if (isVisible()) showSelection(); });
+    connect(&describeTimer_, &QTimer::timeout, this,
+            [this] { drawn()->setAccessibleDescription(describe()); });
+    connect(&continueTimer_, &QTimer::timeout, this, [this] { if (isVisible()) refresh(); });
+
+    RunStore& run = context_.store;
+    connect(&run, &RunStore::modelChanged, this, &StageView::invalidate);
+    connect(&run, &RunStore::tokensChanged, this, [this](int first) {
+        dirtyFrom_ = std::min(dirtyFrom_, first);
+        if (!describeTimer_.isActive()) describeTimer_.start(kDescribeDelayMs);
+    });
+    Selection& selected = context_.selection;
+    connect(&selected, &Selection::layerChanged, this, &StageView::invalidate);
+    connect(&selected, &Selection::headChanged, this, &StageView::invalidate);
+    connect(&selected, &Selection::tokenChanged, this, &StageView::selectionMoved);
+    connect(&selected, &Selection::sourceChanged, this, &StageView::selectionMoved);
+    connect(&Theme::instance(), &Theme::changed, this, &StageView::applyTheme);
+    QTimer::singleShot(0, this, &StageView::applyTheme); // when the derived view is complete
+}
+
+void StageView::refresh()
+{
+    const Nothing none = nothing();
+    const bool empty = !none.sentence.isEmpty();
+    stack_->setCurrentIndex(empty ? 1 : 0);
+    toolRow_->setVisible(!empty && tools_->count() > 0);
+    if (empty) {
+        emptyText_->setText(none.sentence);
+        emptyButton_->setText(none.button);
+        emptyButton_->setVisible(!none.button.isEmpty());
+        act_ = none.act;
+        setHeadline({}, {});
+        setNotice({});
+        dirtyFrom_ = 0;
+        return;
+    }
+    const int tokens = store().tokens();
+    const int first = std::min(std::exchange(dirtyFrom_, std::numeric_limits<int>::max()), tokens);
+    update(first);
+    selectionTimer_.stop();
+    showSelection();
+}
+
+const ModelInfo* StageView::model() const { return context_.store.model(); }
+
+const LayerInfo* StageView::layerInfo() const
+{
+    const ModelInfo* info = model();
+    const int layer = context_.selection.layer();
+    if (info == nullptr || layer < 0 || layer >= int(info->layers.size())) return nullptr;
+    return &info->layers[std::size_t(layer)];
+}
+
+int StageView::nearestLayer(bool (*fits)(const LayerInfo&)) const
+{
+    if (model() == nullptr) return -1;
+    int best = -1;
+    const int here = context_.selection.layer();
+    for (int i = 0; i < int(model()->layers.size()); ++i) {
+        if (!fits(model()->layers[std::size_t(i)])) continue;
+        if (best < 0 || std::abs(i - here) < std::abs(best - here)) best = i;
+    }
+    return best;
+}
+
+StageView::Nothing StageView::nothingYet(const QString& promise) const
+{
+    if (model() == nullptr) return {tr("No model is open."), {}, {}};
+    if (store().tokens() == 0) return {promise, {}, {}};
+    return {};
+}
+
+void StageView::setHeadline(const QString& what, const QString& source)
+{
+    if (what == what_ && source == source_) return;
+    what_ = what;
+    source_ = source;
+    showHeadline();
+}
+
+void StageView::showHeadline()
+{
+    sourceLabel_->setText(source_);
+    whatLabel_->setText(
+        whatLabel_->fontMetrics().elidedText(what_, Qt::ElideRight, std::max(40, whatLabel_->width())));
+    whatLabel_->setToolTip(what_);
+    whatLabel_->setAccessibleName(what_);
+}
+
+void StageView::resizeEvent(QResizeEvent* event)
+{
+    View::resizeEvent(event);
+    QTimer::singleShot(0, this, &StageView::showHeadline);
+}
+
+void StageView::setNotice(const QString& text, const QString& button, std::function<void()> act)
+{
+    noticeAct_ = std::move(act);
+    if (noticeText_->text() != text) noticeText_->setText(text);
+    if (noticeButton_->text() != button) noticeButton_->setText(button);
+    noticeButton_->setVisible(!button.isEmpty());
+    notice_->setVisible(!text.isEmpty());
+}
+
+void StageView::invalidate()
+{
+    dirtyFrom_ = 0;
+    selectionMoved();
+    continueLater();
+}
+
+void StageView::continueLater()
+{
+    if (!continueTimer_.isActive()) continueTimer_.start(kContinueMs);
+}
+
+void StageView::selectionMoved()
+{
+    if (!selectionTimer_.isActive()) selectionTimer_.start(0);
+    if (!describeTimer_.isActive()) describeTimer_.start(kDescribeDelayMs);
+}
+
+void StageView::applyTheme()
+{
+    const Theme& theme = Theme::instance();
+    const Palette& colors = theme.palette();
+    const auto colored = [](QLabel* label, const QColor& color) {
+        label->setStyleSheet(QStringLiteral("color: %1; background: transparent;").arg(color.name()));
+    };
+    title_->setFont(theme.font(13, 600));
+    colored(title_, colors.text);
+    whatLabel_->setFont(theme.font(12));
+    colored(whatLabel_, colors.muted);
+    sourceLabel_->setFont(theme.mono(11));
+    colored(sourceLabel_, colors.muted);
+    emptyText_->setFont(theme.font(13));
+    colored(emptyText_, colors.muted);
+    noticeText_->setFont(theme.font(11, 500));
+    colored(noticeText_, colors.warn);
+    const QString button = QStringLiteral("QPushButton { background: %1; color: %2; border: 1px solid %3;"
+                                          " border-radius: %4px; padding: %5px %6px; }"
+                                          "QPushButton:hover, QPushButton:focus { border-color: %7; }")
+                               .arg(colors.raised.name(), colors.text.name(), colors.line.name())
+                               .arg(theme.px(6))
+                               .arg(theme.px(3))
+                               .arg(theme.px(10))
+                               .arg(colors.accent.name());
+    for (QPushButton* each : {emptyButton_, noticeButton_}) {
+        each->setStyleSheet(button);
+        each->setFont(theme.font(12, 500));
+    }
+    const int pad = theme.px(14);
+    layout()->setContentsMargins(pad, theme.px(10), pad, theme.px(8));
+    layout()->setSpacing(theme.px(6));
+    tools_->setSpacing(theme.px(8));
+    content_->setSpacing(theme.px(6));
+    showHeadline();
+    restyle();
+    invalidate();
+}
+
+} // namespace mixscope

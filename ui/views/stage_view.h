@@ -1,0 +1,95 @@
+#pragma once
+
+#include "ui/views/view.h"
+
+#include <QTimer>
+
+#include <functional>
+
+class QHBoxLayout;
+class QLabel;
+class QPushButton;
+class QStackedLayout;
+class QVBoxLayout;
+
+namespace mixscope {
+
+struct LayerInfo;
+struct ModelInfo;
+
+/// What the views of the stage share: a headline (what is shown; where it comes from), a row of
+/// tools, a page for "nothing to see" with a way out, and knowledge of which tokens changed.
+class StageView : public View {
+    Q_OBJECT
+public:
+    void refresh() final;
+
+protected:
+    StageView(ViewContext context, const QString& title, QWidget* parent);
+
+    /// Brings the picture up to date. `firstChanged`: tokens from there on are new or replaced;
+    /// equals the number of tokens when none are.
+    virtual void update(int firstChanged) = 0;
+    /// The selection moved: crosshair, numbers. Called at most once a turn of the event loop.
+    virtual void showSelection() = 0;
+    /// Another theme or scale: rebuild colours. Followed by update() from token 0.
+    virtual void restyle() { }
+    /// The widget whose accessible description is describe().
+    virtual QWidget* drawn() const = 0;
+    /// Why there is nothing to see and what to do; an empty sentence shows the picture.
+    struct Nothing {
+        QString sentence;
+        QString button;
+        std::function<void()> act;
+    };
+    virtual Nothing nothing() const = 0;
+
+    RunStore& store() const { return context_.store; }
+    Selection& selection() const { return context_.selection; }
+    const ModelInfo* model() const;
+    /// The focused layer, nullptr when there is no model.
+    const LayerInfo* layerInfo() const;
+    /// Nearest layer to the focused one that satisfies a condition, -1 when there is none.
+    int nearestLayer(bool (*fits)(const LayerInfo&)) const;
+    /// Nothing because of no model or no tokens; the sentences are the same for all views.
+    Nothing nothingYet(const QString& promise) const;
+
+    void setHeadline(const QString& what, const QString& source);
+    QVBoxLayout* content() const { return content_; }
+    QHBoxLayout* tools() const { return tools_; }
+    QWidget* page() const { return page_; }
+    /// One line of warning with an optional button, above the picture; empty text hides it.
+    void setNotice(const QString& text, const QString& button = {}, std::function<void()> act = {});
+    /// All of the picture is out of date.
+    void invalidate();
+    /// More work is left for the next refresh.
+    void continueLater();
+
+    void resizeEvent(QResizeEvent* event) override;
+
+private:
+    void applyTheme();
+    void showHeadline();
+    void selectionMoved();
+
+    ViewContext context_;
+    QString what_, source_;
+    QLabel* title_;
+    QLabel* whatLabel_;
+    QLabel* sourceLabel_;
+    QWidget* toolRow_;
+    QHBoxLayout* tools_;
+    QWidget* notice_;
+    QLabel* noticeText_;
+    QPushButton* noticeButton_;
+    QStackedLayout* stack_;
+    QWidget* page_;
+    QVBoxLayout* content_;
+    QLabel* emptyText_;
+    QPushButton* emptyButton_;
+    std::function<void()> act_, noticeAct_;
+    QTimer selectionTimer_, describeTimer_, continueTimer_;
+    int dirtyFrom_ = 0;
+};
+
+} // namespace mixscope
