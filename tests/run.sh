@@ -29,7 +29,8 @@ suite()
     built=$((SECONDS - start))
     rm -f "$junit"
     echo "Testing $preset"
-    (cd "$root" && ctest --preset "$preset" --parallel "$(nproc)" --output-junit "$junit" "$@") || true
+    (cd "$root" && ctest --preset "$preset" --parallel "$(nproc)" --output-junit "$junit" "$@") \
+        | grep --line-buffered -v '^ *Start ' || true
     ran=$((SECONDS - start - built))
     if [ ! -s "$junit" ]; then
         failed=$((failed + 1))
