@@ -83,9 +83,9 @@ void cpu::run(const SsdGates& op, CpuContext& context)
 
 namespace {
 
-/// Block by block is faster once the state of a head leaves the first-level cache: by a quarter
-/// at 64 x 256, equal at 64 x 128, slower at 64 x 64 and without wide vectors
-/// (tests/bench/results/scan-forms.txt).
+/// Block by block is the faster form once the state of a head leaves the first-level cache:
+/// slower at 64 x 64 and without wide vectors, about equal at 64 x 128, a little faster or much
+/// (where others use the caches too) at 64 x 256. See tests/bench/results/scan-forms.txt.
 bool by_block(const SsdScan& op, CpuIsa isa)
 {
     constexpr std::int64_t kState = 16384; // floats

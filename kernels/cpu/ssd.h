@@ -58,6 +58,7 @@ void step_rows(float* state, Index n, float keep, const float* write, const floa
 template <class V, bool kProbed>
 void scan_rows(const SsdScan& op, Index h, Index begin, Index end, float skip)
 {
+    constexpr int kRows = kProbed ? V::kProbedRows : 4; // three sums a row instead of one
     const Index n = op.b.shape[2];
     const Index group = h / (op.x.shape[1] / op.b.shape[1]);
     float* state = static_cast<float*>(op.state.data) + h * op.x.shape[2] * n;
@@ -70,10 +71,11 @@ void scan_rows(const SsdScan& op, Index h, Index begin, Index end, float skip)
         const float dt = row_at<V>(op.dt, t)[h];
         StateSums<V> sums;
         Index p = begin;
-        for (; p + 4 <= end; p += 4) {
-            const float write[4] = {dt * x[p], dt * x[p + 1], dt * x[p + 2], dt * x[p + 3]};
-            step_rows<V, 4, kProbed>(state + p * n, n, keep, write, b, c, out + p, sums);
-            for (Index i = p; i < p + 4; ++i) out[i] += skip * x[i];
+        for (; p + kRows <= end; p += kRows) {
+            float write[kRows];
+            for (Index i = 0; i < kRows; ++i) write[i] = dt * x[p + i];
+            step_rows<V, kRows, kProbed>(state + p * n, n, keep, write, b, c, out + p, sums);
+            for (Index i = p; i < p + kRows; ++i) out[i] += skip * x[i];
         }
         for (; p < end; ++p) {
             const float write = dt * x[p];
