@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what is missing, builds Mixscope and starts it on the bundled model.
-# usage: bash app/run.sh [ARG…]      arguments go on to the program (mixscope --help lists them)
+# usage: bash app/run.sh [MODEL] [OPTION…]      goes on to the program; --help lists the options
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 . "$root/app/setup.sh"
@@ -8,10 +8,12 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 install_packages run
 build release || exit 1
 
-model=$root/resources/models/tiny-hybrid-13m
 bin=$root/build/release/bin
 if [ -z "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]; then
     echo "There is no display here, so the chat starts in the terminal."
-    exec "$bin/mixscope-cli" chat "$model" "$@"
+    case ${1:-} in
+        '' | -*) set -- "$root/resources/models/tiny-hybrid-13m" "$@" ;;
+    esac
+    exec "$bin/mixscope-cli" chat "$@"
 fi
-exec "$bin/mixscope" "$model" "$@"
+exec "$bin/mixscope" "$@" # without a model it opens the bundled one
