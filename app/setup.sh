@@ -55,19 +55,20 @@ install_packages()
 # no terminal, as a line every ten per cent
 show_progress()
 {
-    local terminal=0
-    [ ! -t 1 ] || terminal=1
-    awk -v what="$1" -v terminal="$terminal" '
-        match($0, /^\[[0-9]+\/[0-9]+\]/) {
-            split(substr($0, 2, RLENGTH - 2), n, "/")
-            if (n[1] == 0) next
-            percent = int(100 * n[1] / n[2])
-            text = sprintf("%s: %d of %d (%d %%)", what, n[1], n[2], percent)
-            if (terminal) printf "\r\033[K%s", text
-            else if (percent >= next_percent) { print text; next_percent = percent - percent % 10 + 10 }
-            fflush()
-        }
-        END { if (terminal && text != "") printf "\n" }'
+    local line text percent shown=-10 total=0
+    while IFS= read -r line; do
+        [[ $line =~ ^\[([1-9][0-9]*)/([0-9]+)\] ]] || continue
+        total=${BASH_REMATCH[2]}
+        percent=$((100 * BASH_REMATCH[1] / total))
+        text="$1: ${BASH_REMATCH[1]} of $total ($percent %)"
+        if [ -t 1 ]; then
+            printf '\r\033[K%s' "$text"
+        elif [ $((percent / 10)) -gt $((shown / 10)) ]; then
+            shown=$percent
+            echo "$text"
+        fi
+    done
+    [ ! -t 1 ] || [ "$total" -eq 0 ] || echo
 }
 
 # build PRESET [TARGET…]: configures and builds; what the tools print goes to build/PRESET.log.
