@@ -16,7 +16,7 @@ for package in "${packages[@]}"; do
 done
 rm -rf "$root/.local/gpu"
 mkdir -p "$root/.local/gpu"
-dpkg -L "${packages[@]}" | grep -E '^/usr/(include|lib|share/cmake|bin)/' | grep -vE 'sentencepiece_train' \
+dpkg -L "${packages[@]}" | grep -E '^/usr/(include|lib|share/cmake|bin)/' \
     | sort -u | while read -r path; do
     [ -d "$path" ] || cp --parents -P "$path" "$root/.local/gpu/"
 done
