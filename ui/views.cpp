@@ -11,8 +11,7 @@ namespace mixscope {
 
 namespace {
 
-template <class V>
-View* make(ViewContext context, QWidget* parent)
+template <class V> View* make(ViewContext context, QWidget* parent)
 {
     return new V(context, parent);
 }
@@ -28,6 +27,9 @@ constexpr std::array kViews {
 
 } // namespace
 
-std::span<const ViewInfo> viewTable() { return kViews; }
+std::span<const ViewInfo> viewTable()
+{
+    return kViews;
+}
 
 } // namespace mixscope
