@@ -56,8 +56,8 @@ install_packages run test
 for name in "${suites[@]}"; do
     case $name in
         cpu | dev) suite "$name" "" ;;
-        asan) suite asan "kernels_tests engine_tests ui_tests" --exclude-regex '^rules\.' ;;
-        tsan) suite tsan "engine_tests" --exclude-regex '^(rules\.|kernels)' ;;
+        asan) suite asan "kernels_tests engine_tests ui_tests" --exclude-regex '^(rules\.|cli_tests)' ;;
+        tsan) suite tsan "engine_tests" --exclude-regex '^(rules\.|kernels_tests|cli_tests)' ;;
         fuzz) suite fuzz "" ;;
         *) fail "there is no test suite $name" "Suites are cpu, dev, asan, tsan and fuzz." ;;
     esac
