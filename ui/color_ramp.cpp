@@ -20,12 +20,14 @@ double linearOf(double channel)
 int encoded(double linear)
 {
     const double c = std::clamp(linear, 0.0, 1.0);
-    return int(std::lround(255 * (c <= 0.0031308 ? 12.92 * c : 1.055 * std::pow(c, 1 / 2.4) - 0.055)));
+    return int(
+        std::lround(255 * (c <= 0.0031308 ? 12.92 * c : 1.055 * std::pow(c, 1 / 2.4) - 0.055)));
 }
 
 Lab labOf(QColor color)
 {
-    const double r = linearOf(color.redF()), g = linearOf(color.greenF()), b = linearOf(color.blueF());
+    const double r = linearOf(color.redF()), g = linearOf(color.greenF()),
+                 b = linearOf(color.blueF());
     const double l = std::cbrt(0.4122214708 * r + 0.5363325363 * g + 0.0514459929 * b);
     const double m = std::cbrt(0.2119034982 * r + 0.6806995451 * g + 0.1073969566 * b);
     const double s = std::cbrt(0.0883024619 * r + 0.2817188376 * g + 0.6299787005 * b);
@@ -46,12 +48,16 @@ unsigned rgbOf(const Lab& lab)
 
 Lab mix(const Lab& from, const Lab& to, double part)
 {
-    return {std::lerp(from.l, to.l, part), std::lerp(from.a, to.a, part), std::lerp(from.b, to.b, part)};
+    return {std::lerp(from.l, to.l, part), std::lerp(from.a, to.a, part),
+            std::lerp(from.b, to.b, part)};
 }
 
 } // namespace
 
-double lightnessOf(QColor color) { return labOf(color).l; }
+double lightnessOf(QColor color)
+{
+    return labOf(color).l;
+}
 
 std::vector<unsigned> uniformRamp(std::span<const QColor> stops)
 {
@@ -62,8 +68,11 @@ std::vector<unsigned> uniformRamp(std::span<const QColor> stops)
     std::size_t segment = 0;
     for (std::size_t i = 0; i < ramp.size(); ++i) {
         const double lightness = std::lerp(first, last, double(i) / 255);
-        const auto beyond = [&](double end) { return last > first ? lightness > end : lightness < end; };
-        while (segment + 2 < labs.size() && beyond(labs[segment + 1].l)) ++segment;
+        const auto beyond = [&](double end) {
+            return last > first ? lightness > end : lightness < end;
+        };
+        while (segment + 2 < labs.size() && beyond(labs[segment + 1].l))
+            ++segment;
         const Lab& from = labs[segment];
         const Lab& to = labs[segment + 1];
         const double part = to.l == from.l ? 0.0 : (lightness - from.l) / (to.l - from.l);

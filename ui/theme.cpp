@@ -15,7 +15,10 @@
 #include <cmath>
 
 // Resources of a static library are only linked when asked for, outside of any namespace.
-static void initResources() { Q_INIT_RESOURCE(resources); }
+static void initResources()
+{
+    Q_INIT_RESOURCE(resources);
+}
 
 namespace mixscope {
 
@@ -23,16 +26,16 @@ namespace {
 
 struct Token {
     const char* name;
-    QColor Palette::* color;
+    QColor Palette::*color;
 };
 
 constexpr Token kTokens[] = {
-    {"bg", &Palette::bg},         {"panel", &Palette::panel}, {"raised", &Palette::raised},
-    {"line", &Palette::line},     {"text", &Palette::text},   {"muted", &Palette::muted},
-    {"faint", &Palette::faint},   {"accent", &Palette::accent}, {"attn", &Palette::attn},
-    {"ssm", &Palette::ssm},       {"moe", &Palette::moe},     {"mlp", &Palette::mlp},
-    {"io", &Palette::io},         {"ok", &Palette::ok},       {"warn", &Palette::warn},
-    {"user", &Palette::user},     {"neg", &Palette::neg},     {"pos", &Palette::pos},
+    {"bg", &Palette::bg},       {"panel", &Palette::panel},   {"raised", &Palette::raised},
+    {"line", &Palette::line},   {"text", &Palette::text},     {"muted", &Palette::muted},
+    {"faint", &Palette::faint}, {"accent", &Palette::accent}, {"attn", &Palette::attn},
+    {"ssm", &Palette::ssm},     {"moe", &Palette::moe},       {"mlp", &Palette::mlp},
+    {"io", &Palette::io},       {"ok", &Palette::ok},         {"warn", &Palette::warn},
+    {"user", &Palette::user},   {"neg", &Palette::neg},       {"pos", &Palette::pos},
 };
 
 /// The style sheet with its tokens replaced: @name by a colour, {12} by scaled pixels.
@@ -69,7 +72,8 @@ QPalette systemPalette(const Palette& from)
     palette.setColor(QPalette::Highlight, from.accent);
     palette.setColor(QPalette::HighlightedText, from.bg);
     palette.setColor(QPalette::Link, from.accent);
-    for (const QPalette::ColorRole role : {QPalette::WindowText, QPalette::Text, QPalette::ButtonText}) {
+    for (const QPalette::ColorRole role :
+         {QPalette::WindowText, QPalette::Text, QPalette::ButtonText}) {
         palette.setColor(QPalette::Disabled, role, from.faint);
     }
     return palette;
@@ -102,16 +106,19 @@ Theme::Theme()
 void Theme::install(QApplication& application)
 {
     application_ = &application;
-    for (const char* file : {"Inter-Regular.otf", "Inter-Medium.otf", "Inter-SemiBold.otf", "Inter-Bold.otf",
-                             "JetBrainsMono-Regular.ttf", "JetBrainsMono-Medium.ttf",
-                             "JetBrainsMono-Bold.ttf"}) {
+    for (const char* file :
+         {"Inter-Regular.otf", "Inter-Medium.otf", "Inter-SemiBold.otf", "Inter-Bold.otf",
+          "JetBrainsMono-Regular.ttf", "JetBrainsMono-Medium.ttf", "JetBrainsMono-Bold.ttf"}) {
         QFontDatabase::addApplicationFont(QStringLiteral(":/fonts/") + file);
     }
     QApplication::setStyle(QStyleFactory::create("Fusion"));
     apply();
 }
 
-QStringList Theme::names() const { return {"dark", "light", "projector"}; }
+QStringList Theme::names() const
+{
+    return {"dark", "light", "projector"};
+}
 
 void Theme::setTheme(const QString& name)
 {
@@ -133,7 +140,8 @@ bool Theme::load(const QString& name)
     QFile file(QStringLiteral(":/themes/%1.json").arg(name));
     if (!names().contains(name) || !file.open(QIODevice::ReadOnly)) return false;
     const QJsonObject json = QJsonDocument::fromJson(file.readAll()).object();
-    for (const Token& token : kTokens) palette_.*token.color = QColor(json[token.name].toString());
+    for (const Token& token : kTokens)
+        palette_.*token.color = QColor(json[token.name].toString());
     for (std::size_t i = 0; i < palette_.map.size(); ++i) {
         palette_.map[i] = QColor(json[QStringLiteral("map%1").arg(i)].toString());
     }
@@ -152,9 +160,15 @@ void Theme::apply()
     application_->setStyleSheet(styleSheet(*this));
 }
 
-int Theme::px(double size) const { return int(std::lround(size * palette_.scale * scale_)); }
+int Theme::px(double size) const
+{
+    return int(std::lround(size * palette_.scale * scale_));
+}
 
-QFont Theme::font(double size, int weight) const { return fontOf("Inter", px(size), weight); }
+QFont Theme::font(double size, int weight) const
+{
+    return fontOf("Inter", px(size), weight);
+}
 
 QFont Theme::mono(double size, int weight) const
 {

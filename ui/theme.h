@@ -19,8 +19,8 @@ struct Palette {
     QColor bg, panel, raised, line, text, muted, faint, accent;
     QColor attn, ssm, moe, mlp, io, ok, warn, user;
     std::array<QColor, 4> map; ///< sequential map from 0 to 1
-    QColor neg, pos;           ///< ends of the diverging map; its middle is `panel`
-    double scale = 1.0;        ///< the theme's own factor for type and controls
+    QColor neg, pos; ///< ends of the diverging map; its middle is `panel`
+    double scale = 1.0; ///< the theme's own factor for type and controls
 };
 
 /// The look of the whole program: palette, fonts, style sheet. One instance; widgets repaint on
@@ -43,14 +43,17 @@ public:
     /// Pixel sizes as in the pictures ("title" 15, "panel" 13, "body" 13, "label" 11, "tick" 10),
     /// scaled.
     int px(double size) const;
-    QFont font(double size, int weight = 400) const;  ///< Inter
-    QFont mono(double size, int weight = 400) const;  ///< JetBrains Mono
+    QFont font(double size, int weight = 400) const; ///< Inter
+    QFont mono(double size, int weight = 400) const; ///< JetBrains Mono
     /// 256-entry lookup tables as 0xffRRGGBB, interpolated in a perceptually uniform space.
-    const std::vector<unsigned>& sequential() const { return sequential_; } ///< palette.map, attention
-    std::vector<unsigned> sequential(QColor hue) const;   ///< panel -> hue, for norms of a kind
+    const std::vector<unsigned>& sequential() const
+    {
+        return sequential_;
+    } ///< palette.map, attention
+    std::vector<unsigned> sequential(QColor hue) const; ///< panel -> hue, for norms of a kind
     const std::vector<unsigned>& diverging() const { return diverging_; } ///< neg -> panel -> pos
     const std::vector<unsigned>& ratio() const { return ratio_; } ///< cividis-like, for gates 0 … 1
-    QColor kindColor(const QString& mixer) const;         ///< attn, ssm, moe, mlp, io
+    QColor kindColor(const QString& mixer) const; ///< attn, ssm, moe, mlp, io
 
 Q_SIGNALS:
     void changed();

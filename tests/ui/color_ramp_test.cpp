@@ -1,9 +1,8 @@
 #include "ui/color_ramp.h"
 #include "ui/theme.h"
 
-#include <gtest/gtest.h>
-
 #include <cmath>
+#include <gtest/gtest.h>
 
 namespace mixscope {
 
@@ -29,7 +28,8 @@ TEST(ColorRamp, MakesEqualStepsLookEqualInEveryTheme)
     for (const QString& name : theme.names()) {
         theme.setTheme(name);
         const Palette& palette = theme.palette();
-        EXPECT_LT(bend_of(theme.sequential()), 0.012) << name.toStdString(); // 8-bit steps, gamut edge
+        EXPECT_LT(bend_of(theme.sequential()), 0.012)
+            << name.toStdString(); // 8-bit steps, gamut edge
         EXPECT_LT(bend_of(theme.sequential(palette.ssm)), 0.012) << name.toStdString();
         EXPECT_LT(bend_of(theme.ratio()), 0.012);
         EXPECT_EQ(QColor(theme.sequential().front()), palette.map[0]);
@@ -57,8 +57,11 @@ TEST(ColorRamp, DivergesFromThePanelInEveryTheme)
 TEST(Theme, KeepsTextReadableOnEverySurface)
 {
     const auto luminance = [](QColor color) {
-        const auto linear = [](double c) { return c <= 0.04045 ? c / 12.92 : std::pow((c + 0.055) / 1.055, 2.4); };
-        return 0.2126 * linear(color.redF()) + 0.7152 * linear(color.greenF()) + 0.0722 * linear(color.blueF());
+        const auto linear = [](double c) {
+            return c <= 0.04045 ? c / 12.92 : std::pow((c + 0.055) / 1.055, 2.4);
+        };
+        return 0.2126 * linear(color.redF()) + 0.7152 * linear(color.greenF())
+            + 0.0722 * linear(color.blueF());
     };
     const auto contrast = [&](QColor a, QColor b) {
         const double x = luminance(a), y = luminance(b);

@@ -1,8 +1,8 @@
 #include "ui/theme.h"
 
-#include <gtest/gtest.h>
-
 #include <QApplication>
+
+#include <gtest/gtest.h>
 
 /// Widgets need an application object for as long as the tests run; no display is needed.
 int main(int argc, char** argv)

@@ -1,10 +1,9 @@
 #include "ui/models/run_store.h"
 
-#include <gtest/gtest.h>
-
 #include <QSignalSpy>
 
 #include <cmath>
+#include <gtest/gtest.h>
 
 namespace mixscope {
 
@@ -56,7 +55,10 @@ AttentionRows uniform_rows(int layer, int heads, int first, int count)
     return rows;
 }
 
-void apply(RunStore& store, std::vector<Event> events) { store.apply(events); }
+void apply(RunStore& store, std::vector<Event> events)
+{
+    store.apply(events);
+}
 
 } // namespace
 
@@ -64,7 +66,8 @@ TEST(RunStore, KeepsEveryTokenInOrder)
 {
     RunStore store;
     apply(store, {Loaded {two_layers()}, PromptReady {1, 0, 3, {-1, 0, -1}}, letters(0, 3, true)});
-    for (int i = 3; i < 200; ++i) apply(store, {letters(i, 1, false)});
+    for (int i = 3; i < 200; ++i)
+        apply(store, {letters(i, 1, false)});
     ASSERT_EQ(store.tokens(), 200);
     for (int i = 0; i < 200; ++i) {
         EXPECT_EQ(store.token(i).id, 100 + i);
@@ -90,7 +93,8 @@ TEST(RunStore, MeasuresRateAndCostOfLookingFromDecodedTokensOnly)
     RunStore store;
     apply(store, {Loaded {two_layers()}, letters(0, 50, true)});
     EXPECT_EQ(store.tokensPerSecond(), 0.0);
-    for (int i = 50; i < 60; ++i) apply(store, {letters(i, 1, false)});
+    for (int i = 50; i < 60; ++i)
+        apply(store, {letters(i, 1, false)});
     EXPECT_NEAR(store.tokensPerSecond(), 500.0, 1e-6); // 2 ms a token
     EXPECT_NEAR(store.probeShare(), 0.25, 1e-6);
     EXPECT_FLOAT_EQ(store.recentLayerMs()[0], 1.0F);
@@ -118,7 +122,9 @@ TEST(RunStore, RewindsToWhatThePromptKept)
 TEST(RunStore, ContinuesTheMessageThatThePromptEndsIn)
 {
     RunStore store;
-    apply(store, {Loaded {two_layers()}, PromptReady {1, 0, 4, {-1, 0, -1, 1}}, letters(0, 4, true), letters(4, 1, false)});
+    apply(store,
+          {Loaded {two_layers()}, PromptReady {1, 0, 4, {-1, 0, -1, 1}}, letters(0, 4, true),
+           letters(4, 1, false)});
     EXPECT_EQ(store.messageOf(4), 1);
 }
 
@@ -149,7 +155,8 @@ TEST(RunStore, FillsAttentionOfOldTokensWhenItIsRecomputed)
     TokenBatch again = letters(0, 4, true);
     again.recomputed = true;
     again.attention = {uniform_rows(1, 1, 0, 4)};
-    QSignalSpy tokens(&store, &RunStore::tokensChanged), attention(&store, &RunStore::attentionChanged);
+    QSignalSpy tokens(&store, &RunStore::tokensChanged),
+        attention(&store, &RunStore::attentionChanged);
     apply(store, {again});
     EXPECT_EQ(store.tokens(), 4);
     EXPECT_EQ(tokens.count(), 0);

@@ -1,8 +1,8 @@
 #include "ui/models/selection.h"
 
-#include <gtest/gtest.h>
-
 #include <QSignalSpy>
+
+#include <gtest/gtest.h>
 
 namespace mixscope {
 
@@ -67,7 +67,8 @@ TEST(Selection, SaysNothingWhenNothingChanges)
     Selection selection;
     selection.setHeadCounts({8, 8});
     selection.setNewest(3);
-    QSignalSpy layer(&selection, &Selection::layerChanged), token(&selection, &Selection::tokenChanged);
+    QSignalSpy layer(&selection, &Selection::layerChanged),
+        token(&selection, &Selection::tokenChanged);
     selection.setLayer(0);
     selection.setNewest(3);
     selection.hoverToken(7); // there is no such token

@@ -11,7 +11,9 @@ constexpr float kSteps = 65535.0F;
 
 std::uint16_t fraction_of(float weight)
 {
-    return std::isfinite(weight) ? std::uint16_t(std::lround(std::clamp(weight, 0.0F, 1.0F) * kSteps)) : 0;
+    return std::isfinite(weight)
+        ? std::uint16_t(std::lround(std::clamp(weight, 0.0F, 1.0F) * kSteps))
+        : 0;
 }
 
 } // namespace
@@ -19,7 +21,8 @@ std::uint16_t fraction_of(float weight)
 std::span<const float> Lane::at(int token) const
 {
     if (token < 0 || token >= tokens()) return {};
-    return std::span(values_).subspan(std::size_t(token) * std::size_t(width_), std::size_t(width_));
+    return std::span(values_).subspan(std::size_t(token) * std::size_t(width_),
+                                      std::size_t(width_));
 }
 
 float Lane::at(int token, int column) const
@@ -58,7 +61,8 @@ std::vector<float> AttentionStore::row(int head, int query) const
     if (head < 0 || head >= heads_) return weights;
     const std::span<const std::uint16_t> kept = fractions(head, query);
     weights.reserve(kept.size());
-    for (const std::uint16_t fraction : kept) weights.push_back(float(fraction) / kSteps);
+    for (const std::uint16_t fraction : kept)
+        weights.push_back(float(fraction) / kSteps);
     return weights;
 }
 
@@ -74,9 +78,10 @@ void AttentionStore::add(const AttentionRows& rows, int first_position)
         kept.resize(std::size_t(heads_) * valid);
         bytes_ += kept.capacity() * sizeof(std::uint16_t);
         for (int h = 0; h < heads_; ++h) {
-            const float* from = rows.values.data() + std::size_t(h * count + t) * std::size_t(rows.length);
-            std::transform(from, from + valid, kept.begin() + std::ptrdiff_t(std::size_t(h) * valid),
-                           fraction_of);
+            const float* from =
+                rows.values.data() + std::size_t(h * count + t) * std::size_t(rows.length);
+            std::transform(from, from + valid,
+                           kept.begin() + std::ptrdiff_t(std::size_t(h) * valid), fraction_of);
         }
     }
 }

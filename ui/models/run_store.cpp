@@ -7,29 +7,33 @@ namespace mixscope {
 
 namespace {
 
-constexpr std::size_t kOpsKept = 512;    // tokens whose ops are kept
+constexpr std::size_t kOpsKept = 512; // tokens whose ops are kept
 constexpr double kRateWindowMs = 1000.0; // of work
-constexpr int kRecentLayers = 32;        // tokens a layer's mean time is taken over
+constexpr int kRecentLayers = 32; // tokens a layer's median time is taken over
+constexpr int kFewestLayers = 8; // … and how many there must be: the first ones are cold
 constexpr std::size_t kRangeSample = 2048; // values looked at for a range, evenly spread
-constexpr float kRangeMargin = 0.1F;     // a range widens by this much more than needed
+constexpr float kRangeMargin = 0.1F; // a range widens by this much more than needed
 
 /// 1st and 99th percentile of an even sample of the finite values; false when there are none.
 bool percentiles(const Lane& lane, std::array<float, 2>& out)
 {
     std::vector<float> sample;
-    const int stride = std::max(1, int(std::size_t(lane.tokens()) * std::size_t(lane.width()) / kRangeSample));
+    const int stride =
+        std::max(1, int(std::size_t(lane.tokens()) * std::size_t(lane.width()) / kRangeSample));
     int next = 0;
     for (int token = 0; token < lane.tokens(); ++token) {
         const std::span<const float> values = lane.at(token);
         for (; next < lane.width(); next += stride) {
-            if (std::isfinite(values[std::size_t(next)])) sample.push_back(values[std::size_t(next)]);
+            if (std::isfinite(values[std::size_t(next)]))
+                sample.push_back(values[std::size_t(next)]);
         }
         next -= lane.width();
     }
     if (sample.empty()) return false;
     for (const int end : {0, 1}) {
         const double share = end == 0 ? 0.01 : 0.99;
-        const auto at = sample.begin() + std::ptrdiff_t(std::llround(share * double(sample.size() - 1)));
+        const auto at =
+            sample.begin() + std::ptrdiff_t(std::llround(share * double(sample.size() - 1)));
         std::nth_element(sample.begin(), at, sample.end());
         out[std::size_t(end)] = *at;
     }
@@ -38,11 +42,15 @@ bool percentiles(const Lane& lane, std::array<float, 2>& out)
 
 } // namespace
 
-void RunStore::Changes::tokensFrom(int position) { first = first < 0 ? position : std::min(first, position); }
+void RunStore::Changes::tokensFrom(int position)
+{
+    first = first < 0 ? position : std::min(first, position);
+}
 
 void RunStore::Changes::attentionOf(int layer)
 {
-    if (std::find(attention.begin(), attention.end(), layer) == attention.end()) attention.push_back(layer);
+    if (std::find(attention.begin(), attention.end(), layer) == attention.end())
+        attention.push_back(layer);
 }
 
 RunStore::RunStore(QObject* parent)
@@ -64,7 +72,8 @@ void RunStore::apply(std::vector<Event>& events)
     widenRanges();
     if (changes.model) Q_EMIT modelChanged();
     if (changes.first >= 0) Q_EMIT tokensChanged(changes.first);
-    for (const int layer : changes.attention) Q_EMIT attentionChanged(layer);
+    for (const int layer : changes.attention)
+        Q_EMIT attentionChanged(layer);
     if (changes.run) Q_EMIT runStateChanged();
 }
 
@@ -97,7 +106,8 @@ int RunStore::messageOf(int index) const
 const Lane* RunStore::lane(Probe probe, int layer) const
 {
     const auto found = lanes_.find({probe, layer});
-    return found == lanes_.end() || found->second.lane.tokens() == 0 ? nullptr : &found->second.lane;
+    return found == lanes_.end() || found->second.lane.tokens() == 0 ? nullptr
+                                                                     : &found->second.lane;
 }
 
 const AttentionStore* RunStore::attention(int layer) const
@@ -119,39 +129,53 @@ std::array<float, 2> RunStore::lockedRange(Probe probe, int layer) const
     return found == lanes_.end() ? std::array {0.0F, 1.0F} : found->second.range;
 }
 
-double RunStore::tokensPerSecond() const { return recentMs_ > 0.0 ? 1000.0 * double(recent_.size()) / recentMs_ : 0.0; }
+double RunStore::tokensPerSecond() const
+{
+    return recentMs_ > 0.0 ? 1000.0 * double(recent_.size()) / recentMs_ : 0.0;
+}
 
 double RunStore::probeShare() const
 {
     double probe = 0.0;
-    for (const Recent& token : recent_) probe += token.probe_ms;
+    for (const Recent& token : recent_)
+        probe += token.probe_ms;
     return recentMs_ > 0.0 ? probe / recentMs_ : 0.0;
 }
 
 std::vector<float> RunStore::recentLayerMs() const
 {
-    std::vector<float> mean;
-    int count = 0;
-    for (int i = tokens() - 1; i >= 0 && count < kRecentLayers && !time(i).prefill; --i) {
-        const std::vector<float>& layers = time(i).layer_ms;
-        if (layers.empty() || (!mean.empty() && layers.size() != mean.size())) break;
-        mean.resize(layers.size(), 0.0F);
-        std::transform(mean.begin(), mean.end(), layers.begin(), mean.begin(), std::plus<>());
-        ++count;
+    std::vector<const std::vector<float>*> rows;
+    for (int i = tokens() - 1; i >= 0 && int(rows.size()) < kRecentLayers && !time(i).prefill;
+         --i) {
+        if (time(i).layer_ms.empty()
+            || time(i).layer_ms.size() != time(tokens() - 1).layer_ms.size())
+            break;
+        rows.push_back(&time(i).layer_ms);
     }
-    for (float& ms : mean) ms /= float(count);
-    return mean;
+    if (int(rows.size()) < kFewestLayers) return {};
+    std::vector<float> medians, column(rows.size());
+    for (std::size_t layer = 0; layer < rows.front()->size(); ++layer) {
+        std::transform(rows.begin(), rows.end(), column.begin(),
+                       [&](const auto* row) { return (*row)[layer]; });
+        const auto middle = column.begin() + std::ptrdiff_t(column.size() / 2);
+        std::nth_element(column.begin(), middle, column.end());
+        medians.push_back(*middle);
+    }
+    return medians;
 }
 
 std::size_t RunStore::bytes() const
 {
     std::size_t total = 0;
-    for (const auto& [key, entry] : lanes_) total += entry.lane.bytes();
-    for (const auto& [layer, store] : attention_) total += store.bytes();
+    for (const auto& [key, entry] : lanes_)
+        total += entry.lane.bytes();
+    for (const auto& [layer, store] : attention_)
+        total += store.bytes();
     const std::size_t layers = model_ ? model_->layers.size() + 2 : 0;
     total += times_.capacity() * (sizeof(TokenTime) + layers * sizeof(float));
     for (const TokenInfo& token : tokens_) {
-        total += sizeof token + token.next.capacity() * sizeof(TopChoice) + token.piece.size() + token.text.size();
+        total += sizeof token + token.next.capacity() * sizeof(TopChoice) + token.piece.size()
+            + token.text.size();
     }
     const std::vector<OpTime>* last = nullptr;
     for (const Ops& ops : ops_) {
@@ -238,18 +262,22 @@ void RunStore::truncate(int count, Changes& changes)
     if (count >= tokens()) return;
     tokens_.resize(std::size_t(count));
     times_.resize(std::size_t(count));
-    for (auto& [key, entry] : lanes_) entry.lane.truncate(count);
-    for (auto& [layer, store] : attention_) store.truncate(count);
-    while (!ops_.empty() && opsFirst_ + int(ops_.size()) > count) ops_.pop_back();
+    for (auto& [key, entry] : lanes_)
+        entry.lane.truncate(count);
+    for (auto& [layer, store] : attention_)
+        store.truncate(count);
+    while (!ops_.empty() && opsFirst_ + int(ops_.size()) > count)
+        ops_.pop_back();
     changes.tokensFrom(count);
 }
 
 void RunStore::addTimes(const TokenBatch& batch)
 {
     const float share = 1.0F / float(std::max<std::size_t>(1, batch.tokens.size()));
-    TokenTime time {batch.wall_ms * share, batch.probe_ms * share, batch.sample_ms * share, batch.prefill,
-                    batch.layer_ms};
-    for (float& ms : time.layer_ms) ms *= share;
+    TokenTime time {batch.wall_ms * share, batch.probe_ms * share, batch.sample_ms * share,
+                    batch.prefill, batch.layer_ms};
+    for (float& ms : time.layer_ms)
+        ms *= share;
     auto ops = std::make_shared<std::vector<OpTime>>(batch.ops);
     for (OpTime& op : *ops) {
         op.us *= share;
@@ -265,7 +293,8 @@ void RunStore::addTimes(const TokenBatch& batch)
         recent_.push_back({time.ms, time.probe_ms});
         recentMs_ += time.ms;
     }
-    for (; ops_.size() > kOpsKept; ++opsFirst_) ops_.pop_front();
+    for (; ops_.size() > kOpsKept; ++opsFirst_)
+        ops_.pop_front();
     while (recent_.size() > 1 && recentMs_ - recent_.front().ms >= kRateWindowMs) {
         recentMs_ -= recent_.front().ms;
         recent_.pop_front();
@@ -282,9 +311,10 @@ void RunStore::addValues(const TokenBatch& batch)
         const auto found = lanes_.try_emplace(key, LaneEntry {.lane = Lane(field.width)}).first;
         if (found->second.lane.width() != field.width) found->second = {.lane = Lane(field.width)};
         for (std::size_t t = 0; (t + 1) * width <= batch.values.size(); ++t) {
-            found->second.lane.set(batch.first_position + int(t),
-                                   std::span(batch.values)
-                                       .subspan(t * width + std::size_t(field.offset), std::size_t(field.width)));
+            found->second.lane.set(
+                batch.first_position + int(t),
+                std::span(batch.values)
+                    .subspan(t * width + std::size_t(field.offset), std::size_t(field.width)));
         }
     }
 }
@@ -292,7 +322,8 @@ void RunStore::addValues(const TokenBatch& batch)
 void RunStore::addAttention(const TokenBatch& batch, Changes& changes)
 {
     for (const AttentionRows& rows : batch.attention) {
-        attention_.try_emplace(rows.layer, rows.n_heads).first->second.add(rows, batch.first_position);
+        attention_.try_emplace(rows.layer, rows.n_heads)
+            .first->second.add(rows, batch.first_position);
         changes.attentionOf(rows.layer);
     }
 }

@@ -118,7 +118,7 @@ public:
     std::uint64_t shedBatches() const { return shed_; } ///< batches that came with something shed
     /// Share of decode time spent on looking, over the last second of work; 0 … 1.
     double probeShare() const;
-    /// Mean [L + 2] ms of the last (up to 32) decoded tokens; empty before there are any.
+    /// Median [L + 2] ms of the last (up to 32) decoded tokens; empty before there are 8.
     std::vector<float> recentLayerMs() const;
     std::size_t bytes() const; ///< memory of all history
 

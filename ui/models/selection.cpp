@@ -50,7 +50,10 @@ void Selection::setHeadCount(int heads)
     setHead(head_);
 }
 
-void Selection::hoverToken(int token) { setPosition(token <= newest_ ? std::max(-1, token) : -1, locked_, newest_); }
+void Selection::hoverToken(int token)
+{
+    setPosition(token <= newest_ ? std::max(-1, token) : -1, locked_, newest_);
+}
 
 void Selection::hoverSource(int token)
 {
@@ -58,7 +61,10 @@ void Selection::hoverSource(int token)
     if (std::exchange(source_, token) != token) Q_EMIT sourceChanged(token);
 }
 
-void Selection::lockToken(int token) { setPosition(hovered_, std::clamp(token, -1, newest_), newest_); }
+void Selection::lockToken(int token)
+{
+    setPosition(hovered_, std::clamp(token, -1, newest_), newest_);
+}
 
 void Selection::setNewest(int token)
 {

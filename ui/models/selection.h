@@ -34,7 +34,7 @@ public Q_SLOTS:
     void setHeadCounts(std::vector<int> headsOfLayer);
     void setLayerCount(int layers);
     void setHeadCount(int heads); ///< of the present layer; clamps the head
-    void hoverToken(int token);   ///< -1: the mouse has left
+    void hoverToken(int token); ///< -1: the mouse has left
     void hoverSource(int token);
     void lockToken(int token); ///< -1: follow the newest again
     void setNewest(int token); ///< history after it is void: a later lock or hover is released

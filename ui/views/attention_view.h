@@ -53,7 +53,7 @@ private:
     void paintCross(QPainter& painter, const PlotMap& map) const;
     void askForMissingRows();
     void showGeometry();
-    void stepCell(QPoint by);
+    void step(QPoint by);
 
     AttentionPicture picture_;
     HeadThumbs thumbs_;

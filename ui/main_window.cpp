@@ -1,0 +1,330 @@
+#include "ui/main_window.h"
+
+#include "ui/commands.h"
+#include "ui/panels/chat_panel.h"
+#include "ui/panels/error_bar.h"
+#include "ui/panels/inspector.h"
+#include "ui/panels/manual_window.h"
+#include "ui/panels/model_map.h"
+#include "ui/panels/stage.h"
+#include "ui/panels/status_bar.h"
+#include "ui/panels/timeline.h"
+#include "ui/panels/top_bar.h"
+#include "ui/theme.h"
+
+#include <QDragEnterEvent>
+#include <QDropEvent>
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QKeyEvent>
+#include <QLocale>
+#include <QMenuBar>
+#include <QMimeData>
+#include <QSplitter>
+#include <QTimer>
+#include <QVBoxLayout>
+
+#include <algorithm>
+
+namespace mixscope {
+
+namespace {
+
+constexpr int kRoomForInspector = 1400; // narrower windows show it as a tab of the stage
+
+/// The only folder among dropped files, empty when there is none.
+QString droppedFolder(const QMimeData& mime)
+{
+    const QList<QUrl> urls = mime.urls();
+    const QString path = urls.size() == 1 ? urls.front().toLocalFile() : QString();
+    return QFileInfo(path).isDir() ? path : QString();
+}
+
+} // namespace
+
+MainWindow::MainWindow(EnginePort& engine)
+    : engine_(engine)
+    , conversation_(engine)
+    , controls_(engine, selection_)
+    , poller_(engine, store_)
+    , commands_(new Commands(store_, selection_, conversation_, controls_, this))
+    , top_(new TopBar(store_, conversation_, controls_, this))
+    , error_(new ErrorBar(this))
+    , chat_(new ChatPanel(store_, selection_, conversation_, this))
+    , map_(new ModelMap(store_, selection_, this))
+    , stage_(new Stage({store_, selection_}, this))
+    , inspector_(new Inspector(store_, selection_, this))
+    , timeline_(new Timeline(store_, selection_, conversation_, this))
+    , status_(new StatusBar(this))
+{
+    setWindowTitle("Mixscope");
+    setAcceptDrops(true);
+    commands_->fill(top_->menus());
+    layOut();
+    connectModels();
+    connectCommands();
+    connectEngine();
+    connect(&Theme::instance(), &Theme::changed, this, &MainWindow::restyle);
+    restyle();
+    poller_.start();
+    chat_->focusPrompt();
+}
+
+MainWindow::~MainWindow() = default;
+
+void MainWindow::layOut()
+{
+    setMenuWidget(top_);
+    columns_ = new QSplitter(Qt::Horizontal, this);
+    for (QWidget* panel : {static_cast<QWidget*>(chat_), static_cast<QWidget*>(map_),
+                           static_cast<QWidget*>(stage_), static_cast<QWidget*>(inspector_)}) {
+        columns_->addWidget(panel);
+    }
+    columns_->setStretchFactor(2, 1);
+    columns_->setChildrenCollapsible(false);
+    rows_ = new QSplitter(Qt::Vertical, this);
+    rows_->addWidget(columns_);
+    rows_->addWidget(timeline_);
+    rows_->setStretchFactor(0, 1);
+    rows_->setChildrenCollapsible(false);
+    auto* middle = new QWidget(this);
+    auto* column = new QVBoxLayout(middle);
+    column->addWidget(error_);
+    column->addWidget(rows_, 1);
+    auto* all = new QWidget(this);
+    auto* outer = new QVBoxLayout(all);
+    outer->setContentsMargins(0, 0, 0, 0);
+    outer->setSpacing(0);
+    outer->addWidget(middle, 1);
+    outer->addWidget(status_);
+    setCentralWidget(all);
+}
+
+void MainWindow::connectModels()
+{
+    connect(&store_, &RunStore::modelChanged, this, &MainWindow::onModel);
+    connect(&store_, &RunStore::tokensChanged, this,
+            [this] { selection_.setNewest(store_.tokens() - 1); });
+    connect(&conversation_, &Conversation::cleared, this, [this] { store_.clear(); });
+    connect(&conversation_, &Conversation::busyChanged, this, [this] {
+        if (!conversation_.busy()) controls_.setPaused(false);
+        if (conversation_.busy()) selection_.lockToken(-1);
+    });
+    connect(stage_, &Stage::attentionWanted, this,
+            [this](int layer) { engine_.recomputeAttention(layer); });
+    connect(stage_, &Stage::probeLevelWanted, this,
+            [this] { controls_.setLevel(ProbeLevel::standard); });
+}
+
+void MainWindow::connectCommands()
+{
+    connect(commands_, &Commands::openWanted, this, &MainWindow::chooseFolder);
+    connect(commands_, &Commands::quitWanted, this, &QWidget::close);
+    connect(commands_, &Commands::promptWanted, chat_, &ChatPanel::focusPrompt);
+    connect(commands_, &Commands::tabWanted, stage_, &Stage::showTab);
+    connect(commands_, &Commands::manualWanted, this, [this] { showManual(this); });
+    connect(commands_, &Commands::aboutWanted, this, [this] { showAbout(this); });
+    connect(top_, &TopBar::runWanted, this, &MainWindow::run);
+    connect(chat_, &ChatPanel::promptChanged, this,
+            [this] { top_->setPromptReady(chat_->hasText()); });
+    connect(chat_, &ChatPanel::promptLeft, stage_, [this] { stage_->setFocus(); });
+    connect(error_, &ErrorBar::cancelWanted, this, [this] { engine_.cancelOpen(); });
+}
+
+void MainWindow::connectEngine()
+{
+    connect(&poller_, &FramePoller::loadProgress, error_, &ErrorBar::showProgress);
+    connect(&poller_, &FramePoller::loaded, error_, &ErrorBar::endProgress);
+    connect(&poller_, &FramePoller::promptReady, this, [this] { reading_ = true; });
+    connect(&poller_, &FramePoller::prefillProgress, this, [this](const PrefillProgress& progress) {
+        const QLocale locale;
+        reading_ = progress.done < progress.total;
+        chat_->setProgress(
+            reading_ ? tr("reading %1 of %2 tokens")
+                           .arg(locale.toString(progress.done), locale.toString(progress.total))
+                     : QString());
+    });
+    connect(&poller_, &FramePoller::finished, this, &MainWindow::onFinished);
+    connect(&poller_, &FramePoller::failed, this, &MainWindow::onFailed);
+    connect(&poller_, &FramePoller::frame, this, &MainWindow::refreshFrame);
+    connect(&poller_, &FramePoller::picture, this, &MainWindow::refreshPicture);
+}
+
+void MainWindow::open(const std::filesystem::path& folder)
+{
+    loading_ = true;
+    engine_.open(folder);
+}
+
+void MainWindow::chooseFolder()
+{
+    const QString folder = QFileDialog::getExistingDirectory(this, tr("Open a model folder"));
+    if (!folder.isEmpty()) open(folder.toStdString());
+}
+
+void MainWindow::onModel()
+{
+    loading_ = reading_ = false;
+    const ModelInfo& model = *store_.model();
+    std::vector<int> heads;
+    int layer = 0; // attention is what most people look for first
+    for (int i = int(model.layers.size()) - 1; i >= 0; --i) {
+        heads.insert(heads.begin(), model.layers[std::size_t(i)].n_heads);
+        if (model.layers[std::size_t(i)].has_attention()) layer = i;
+    }
+    conversation_.reset();
+    Sampling sampling = model.generation.sampling;
+    sampling.seed = std::max<std::uint64_t>(1, sampling.seed);
+    conversation_.setSampling(sampling);
+    selection_.setHeadCounts(std::move(heads));
+    selection_.setLayer(layer);
+    controls_.sendProbes();
+    setWindowTitle(tr("%1 – Mixscope").arg(QString::fromStdString(model.name)));
+    status_->setMessage(tr("opened %1").arg(QString::fromStdString(model.name)));
+}
+
+void MainWindow::onFinished(const Finished& end)
+{
+    conversation_.finish(end);
+    reading_ = false;
+    chat_->setProgress({});
+    status_->setMessage(tr("%1 tokens, ended by %2").arg(end.ids.size()).arg(name_of(end.reason)));
+}
+
+void MainWindow::onFailed(const Failed& failure)
+{
+    if (failure.request == 0) loading_ = false;
+    reading_ = false;
+    chat_->setProgress({});
+    error_->endProgress();
+    conversation_.fail(failure);
+    if (failure.error.code == ErrorCode::cancelled)
+        status_->setMessage(tr("%1 was cancelled").arg(QString::fromStdString(failure.during)));
+    else
+        error_->showError(QString::fromStdString(failure.during), failure.error);
+}
+
+void MainWindow::run()
+{
+    if (chat_->hasText())
+        chat_->send();
+    else
+        conversation_.continueReply();
+}
+
+void MainWindow::refreshFrame()
+{
+    chat_->refresh();
+    map_->refresh();
+    inspector_->refresh();
+    top_->refresh();
+    commands_->refresh();
+    status_->setFacts(facts());
+}
+
+void MainWindow::refreshPicture()
+{
+    stage_->refresh();
+    timeline_->refresh();
+}
+
+StatusFacts MainWindow::facts() const
+{
+    using Run = StatusFacts::Run;
+    StatusFacts facts;
+    const ModelInfo* model = store_.model();
+    facts.run = loading_        ? Run::loading
+        : model == nullptr      ? Run::noModel
+        : !conversation_.busy() ? Run::idle
+        : reading_              ? Run::reading
+        : controls_.paused()    ? Run::paused
+                                : Run::writing;
+    facts.framesPerSecond = poller_.framesPerSecond();
+    facts.shedLevel = poller_.shedLevel();
+    facts.shedBatches = store_.shedBatches();
+    facts.probes = name_of(controls_.level());
+    facts.pace = controls_.pace();
+    facts.tokensPerSecond = store_.tokensPerSecond();
+    facts.probeShare = store_.probeShare();
+    facts.tokens = store_.tokens();
+    facts.historyBytes = double(store_.bytes());
+    if (model == nullptr) return facts;
+    facts.model = QString::fromStdString(model->name);
+    facts.precision = QString::fromStdString(model->weight_dtype);
+    facts.backend = QString::fromStdString(model->backend);
+    facts.contextLimit = model->context_limit;
+    facts.kvBytes = double(model->kv_bytes_per_token) * store_.tokens();
+    facts.stateBytes = double(model->state_bytes);
+    return facts;
+}
+
+void MainWindow::placeInspector()
+{
+    const bool room = width() >= Theme::instance().px(kRoomForInspector);
+    const bool beside = inspector_->parentWidget() == columns_;
+    if (room == beside) return;
+    if (room) {
+        stage_->release();
+        columns_->addWidget(inspector_);
+        inspector_->show();
+        restyle();
+    } else {
+        stage_->adopt(inspector_, tr("Inspector"));
+    }
+}
+
+void MainWindow::restyle()
+{
+    const Theme& theme = Theme::instance();
+    QLayout* middle = rows_->parentWidget()->layout();
+    middle->setContentsMargins(theme.px(8), theme.px(8), theme.px(8), theme.px(6));
+    middle->setSpacing(theme.px(6));
+    for (QSplitter* splitter : {rows_, columns_})
+        splitter->setHandleWidth(theme.px(6));
+    chat_->setMinimumWidth(theme.px(270));
+    map_->setMinimumWidth(theme.px(96));
+    inspector_->setMinimumWidth(theme.px(210));
+    placeInspector();
+    shareRoom();
+}
+
+void MainWindow::shareRoom()
+{
+    const Theme& theme = Theme::instance();
+    const int across = columns_->width(), down = rows_->height();
+    const int chat = std::max(theme.px(270), across * 24 / 100), map = theme.px(104);
+    const int inspector = std::max(theme.px(230), across * 17 / 100);
+    columns_->setSizes({chat, map, across - chat - map - inspector, inspector});
+    const int lanes = std::max(theme.px(176), down * 22 / 100);
+    rows_->setSizes({down - lanes, lanes});
+}
+
+void MainWindow::showEvent(QShowEvent* event)
+{
+    QMainWindow::showEvent(event);
+    QTimer::singleShot(0, this, &MainWindow::shareRoom); // when the layout knows its sizes
+}
+
+void MainWindow::resizeEvent(QResizeEvent* event)
+{
+    QMainWindow::resizeEvent(event);
+    placeInspector();
+}
+
+void MainWindow::keyPressEvent(QKeyEvent* event)
+{
+    if (event->modifiers() != Qt::NoModifier || !commands_->pressed(event->key()))
+        QMainWindow::keyPressEvent(event);
+}
+
+void MainWindow::dragEnterEvent(QDragEnterEvent* event)
+{
+    if (!droppedFolder(*event->mimeData()).isEmpty()) event->acceptProposedAction();
+}
+
+void MainWindow::dropEvent(QDropEvent* event)
+{
+    open(droppedFolder(*event->mimeData()).toStdString());
+}
+
+} // namespace mixscope

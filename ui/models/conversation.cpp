@@ -1,0 +1,146 @@
+#include "ui/models/conversation.h"
+
+#include <utility>
+
+namespace mixscope {
+
+Conversation::Conversation(EnginePort& engine, QObject* parent)
+    : QObject(parent)
+    , engine_(engine)
+{
+}
+
+bool Conversation::canContinue() const
+{
+    return !busy() && !messages_.empty() && messages_.back().role == "assistant";
+}
+
+bool Conversation::canRegenerate() const
+{
+    for (const ChatMessage& message : messages_) {
+        if (message.role == "user") return true;
+    }
+    return false;
+}
+
+QString Conversation::roleOf(int message) const
+{
+    if (message < 0 || message >= int(messages_.size())) return {};
+    return QString::fromStdString(messages_[std::size_t(message)].role);
+}
+
+void Conversation::setSampling(const Sampling& sampling)
+{
+    sampling_ = sampling;
+    Q_EMIT samplingChanged();
+}
+
+void Conversation::setSystemPrompt(const QString& text)
+{
+    systemPrompt_ = text;
+}
+
+void Conversation::send(const QString& text)
+{
+    if (busy() || text.trimmed().isEmpty()) return;
+    if (messages_.empty() && !systemPrompt_.isEmpty()) {
+        messages_.push_back({"system", systemPrompt_.toStdString(), {}});
+    }
+    messages_.push_back({"user", text.toStdString(), {}});
+    ask(GenerateRequest::Mode::reply);
+}
+
+void Conversation::stop()
+{
+    if (busy()) engine_.stop();
+}
+
+void Conversation::continueReply()
+{
+    if (canContinue()) ask(GenerateRequest::Mode::continue_reply);
+}
+
+void Conversation::regenerate()
+{
+    if (!canRegenerate()) return;
+    stop();
+    while (messages_.back().role != "user")
+        messages_.pop_back();
+    ++sampling_.seed;
+    Q_EMIT samplingChanged();
+    ask(GenerateRequest::Mode::reply);
+}
+
+void Conversation::edit(int message, const QString& text)
+{
+    if (roleOf(message) != "user" || text.trimmed().isEmpty()) return;
+    stop();
+    messages_.resize(std::size_t(message) + 1);
+    messages_.back() = {"user", text.toStdString(), {}};
+    ask(GenerateRequest::Mode::reply);
+}
+
+void Conversation::newChat()
+{
+    stop();
+    reset();
+}
+
+void Conversation::reset()
+{
+    messages_.clear();
+    end();
+    Q_EMIT changed();
+    Q_EMIT cleared();
+}
+
+void Conversation::finish(const Finished& finished)
+{
+    if (finished.request != request_ || messages_.empty()) return; // of a reply since given up
+    ChatMessage& reply = messages_.back();
+    reply.content = before_ + finished.text;
+    reply.ids = std::exchange(idsBefore_, {});
+    reply.ids.insert(reply.ids.end(), finished.ids.begin(), finished.ids.end());
+    if (reply.content.empty()) messages_.pop_back();
+    end();
+    Q_EMIT changed();
+}
+
+void Conversation::fail(const Failed& failure)
+{
+    if (failure.request == 0 || failure.request != request_) return;
+    if (!messages_.empty() && messages_.back().role == "assistant"
+        && messages_.back().content.empty()) {
+        messages_.pop_back();
+    }
+    end();
+    Q_EMIT changed();
+}
+
+void Conversation::ask(GenerateRequest::Mode mode)
+{
+    GenerateRequest request;
+    request.id = ++lastRequest_;
+    request.mode = mode;
+    request.messages = messages_;
+    request.sampling = sampling_;
+    if (mode == GenerateRequest::Mode::continue_reply) {
+        before_ = messages_.back().content;
+        idsBefore_ = messages_.back().ids;
+    } else {
+        before_.clear();
+        idsBefore_.clear();
+        messages_.push_back({"assistant", {}, {}});
+    }
+    request_ = request.id;
+    engine_.generate(std::move(request));
+    Q_EMIT changed();
+    Q_EMIT busyChanged();
+}
+
+void Conversation::end()
+{
+    if (std::exchange(request_, 0) != 0) Q_EMIT busyChanged();
+}
+
+} // namespace mixscope

@@ -1,0 +1,236 @@
+#include "ui/panels/chat_panel.h"
+
+#include "ui/models/conversation.h"
+#include "ui/models/run_store.h"
+#include "ui/models/selection.h"
+#include "ui/panels/prompt_box.h"
+#include "ui/panels/transcript.h"
+#include "ui/theme.h"
+
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QLocale>
+#include <QPushButton>
+#include <QStackedLayout>
+
+namespace mixscope {
+
+namespace {
+
+// What the bundled model does well, as its card says.
+const char* const kStarters[] = {
+    "Tell me a story about a fox named Pip.",
+    "Tom has a red ball. Anna has a blue hat. Ben has a green kite. What does Anna have?",
+    "Hi, my name is Hana.",
+};
+
+QPushButton* button(const QString& text, const char* look, QWidget* parent)
+{
+    auto* made = new QPushButton(text, parent);
+    made->setAccessibleName(text);
+    made->setProperty("look", look);
+    made->setAutoDefault(false);
+    return made;
+}
+
+} // namespace
+
+ChatPanel::ChatPanel(RunStore& store, Selection& selection, Conversation& conversation,
+                     QWidget* parent)
+    : Panel(tr("Chat"), parent)
+    , store_(store)
+    , selection_(selection)
+    , conversation_(conversation)
+    , transcript_(new Transcript(store, selection, conversation, this))
+    , stack_(new QStackedLayout)
+    , newChat_(button(tr("New chat"), "quiet", this))
+{
+    tools()->addWidget(newChat_);
+    stack_->addWidget(makeStarters());
+    stack_->addWidget(transcript_);
+    content()->addLayout(stack_, 1);
+    continue_ = button(tr("Continue"), "quiet", this);
+    regenerate_ = button(tr("Regenerate"), "quiet", this);
+    auto* again = new QHBoxLayout;
+    again->addStretch(1);
+    again->addWidget(continue_);
+    again->addWidget(regenerate_);
+    content()->addLayout(again);
+    content()->addWidget(makeCard());
+    connect(transcript_, &Transcript::editWanted, this, &ChatPanel::beginEdit);
+    connect(newChat_, &QPushButton::clicked, &conversation_, &Conversation::newChat);
+    for (const auto signal : {&Conversation::changed, &Conversation::busyChanged}) {
+        connect(&conversation_, signal, this, &ChatPanel::showState);
+    }
+    connect(&conversation_, &Conversation::cleared, this, &ChatPanel::endEdit);
+    connect(&store_, &RunStore::modelChanged, this, &ChatPanel::showState);
+    connect(&selection_, &Selection::layerChanged, this, &ChatPanel::showTint);
+    connect(&selection_, &Selection::headChanged, this, &ChatPanel::showTint);
+    connect(&store_, &RunStore::attentionChanged, this, &ChatPanel::showTint);
+    restyle();
+    showState();
+}
+
+QWidget* ChatPanel::makeStarters()
+{
+    auto* page = new QWidget(this);
+    auto* column = new QVBoxLayout(page);
+    column->setContentsMargins(0, 0, 0, 0);
+    auto* hint =
+        new QLabel(tr("Ask the model something and watch inside it while it writes."), page);
+    hint->setWordWrap(true);
+    hint->setObjectName("hint");
+    column->addWidget(hint);
+    for (const char* text : kStarters) {
+        // A push button does not wrap: the words are a label on it that lets the mouse through.
+        auto* starter = button({}, "starter", page);
+        starter->setAccessibleName(text);
+        auto* words = new QLabel(text, starter);
+        words->setWordWrap(true);
+        words->setAttribute(Qt::WA_TransparentForMouseEvents);
+        auto* inside = new QVBoxLayout(starter);
+        inside->addWidget(words);
+        starter->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Minimum);
+        connect(starter, &QPushButton::clicked, this, [this, text] { conversation_.send(text); });
+        column->addWidget(starter);
+        starters_.push_back(starter);
+    }
+    column->addStretch(1);
+    return page;
+}
+
+QWidget* ChatPanel::makeCard()
+{
+    auto* card = new QFrame(this);
+    card->setObjectName("card");
+    prompt_ = new PromptBox(card);
+    usage_ = new Tag({}, card);
+    usage_->setMono(true);
+    send_ = button(tr("Send"), "accent", card);
+    cancelEdit_ = button(tr("Cancel edit"), "quiet", card);
+    auto* column = new QVBoxLayout(card);
+    auto* foot = new QHBoxLayout;
+    column->addWidget(prompt_);
+    column->addLayout(foot);
+    foot->addWidget(usage_);
+    foot->addStretch(1);
+    for (QPushButton* each : {cancelEdit_, send_})
+        foot->addWidget(each);
+    connect(prompt_, &PromptBox::sendWanted, this, &ChatPanel::send);
+    connect(prompt_, &PromptBox::editLastWanted, this, &ChatPanel::beginEditLast);
+    connect(prompt_, &PromptBox::left, this, [this] {
+        if (editing_ >= 0)
+            endEdit();
+        else
+            Q_EMIT promptLeft();
+    });
+    connect(prompt_, &QPlainTextEdit::textChanged, this, [this] {
+        showState();
+        Q_EMIT promptChanged();
+    });
+    connect(send_, &QPushButton::clicked, this, &ChatPanel::send);
+    connect(continue_, &QPushButton::clicked, &conversation_, &Conversation::continueReply);
+    connect(regenerate_, &QPushButton::clicked, &conversation_, &Conversation::regenerate);
+    connect(cancelEdit_, &QPushButton::clicked, this, &ChatPanel::endEdit);
+    return card;
+}
+
+void ChatPanel::restyle()
+{
+    Panel::restyle();
+    if (starters_.empty()) return;
+    const Theme& theme = Theme::instance();
+    const int pad = theme.px(8);
+    prompt_->parentWidget()->layout()->setContentsMargins(pad, theme.px(4), pad, pad);
+    prompt_->parentWidget()->layout()->setSpacing(theme.px(4));
+    for (QPushButton* starter : starters_)
+        starter->layout()->setContentsMargins(pad, pad, pad, pad);
+}
+
+void ChatPanel::refresh()
+{
+    transcript_->refresh();
+    const int limit = store_.model() ? store_.model()->context_limit : 0;
+    const QLocale locale;
+    usage_->setText(
+        !progress_.isEmpty() ? progress_
+            : limit == 0
+            ? QString()
+            : tr("%1 of %2 tokens").arg(locale.toString(store_.tokens()), locale.toString(limit)));
+}
+
+void ChatPanel::focusPrompt()
+{
+    prompt_->setFocus(Qt::ShortcutFocusReason);
+}
+bool ChatPanel::hasText() const
+{
+    return !prompt_->toPlainText().trimmed().isEmpty();
+}
+void ChatPanel::setProgress(const QString& text)
+{
+    progress_ = text;
+}
+
+void ChatPanel::send()
+{
+    if (!send_->isEnabled()) return;
+    const QString text = prompt_->toPlainText();
+    const int message = editing_;
+    endEdit();
+    if (message >= 0)
+        conversation_.edit(message, text);
+    else
+        conversation_.send(text);
+}
+
+void ChatPanel::beginEdit(int message)
+{
+    editing_ = message;
+    prompt_->setPlainText(
+        QString::fromStdString(conversation_.messages()[std::size_t(message)].content));
+    prompt_->moveCursor(QTextCursor::End);
+    focusPrompt();
+    showState();
+}
+
+void ChatPanel::beginEditLast()
+{
+    for (int i = int(conversation_.messages().size()) - 1; i >= 0; --i) {
+        if (conversation_.roleOf(i) == "user") return beginEdit(i);
+    }
+}
+
+void ChatPanel::endEdit()
+{
+    editing_ = -1;
+    prompt_->clear();
+    showState();
+}
+
+void ChatPanel::showState()
+{
+    const bool ready = store_.model() != nullptr;
+    stack_->setCurrentIndex(conversation_.empty() ? 0 : 1);
+    send_->setEnabled(ready && hasText() && (!conversation_.busy() || editing_ >= 0));
+    for (QPushButton* starter : starters_)
+        starter->setEnabled(ready && !conversation_.busy());
+    const bool idle = ready && !conversation_.busy();
+    continue_->setEnabled(idle && conversation_.canContinue());
+    regenerate_->setEnabled(idle && conversation_.canRegenerate());
+    for (QPushButton* each : {continue_, regenerate_})
+        each->setVisible(!conversation_.empty());
+    cancelEdit_->setVisible(editing_ >= 0);
+    newChat_->setVisible(!conversation_.empty());
+    showTint();
+}
+
+void ChatPanel::showTint()
+{
+    const bool tinted = store_.attention(selection_.layer()) != nullptr && !conversation_.empty();
+    setNote(
+        tinted ? tr("attention · layer %1 · head %2").arg(selection_.layer()).arg(selection_.head())
+               : QString());
+}
+
+} // namespace mixscope

@@ -1,0 +1,66 @@
+#pragma once
+
+#include "ui/panels/panel.h"
+
+#include <QStringList>
+
+class QPushButton;
+class QStackedLayout;
+
+namespace mixscope {
+
+class Conversation;
+class PromptBox;
+class RunStore;
+class Selection;
+class Transcript;
+
+/// The conversation and the box to write in. Offers starter prompts while nothing has been said.
+class ChatPanel : public Panel {
+    Q_OBJECT
+public:
+    ChatPanel(RunStore& store, Selection& selection, Conversation& conversation,
+              QWidget* parent = nullptr);
+
+    void refresh();
+    void focusPrompt();
+    /// Sends what is written (or finishes an edit).
+    void send();
+    bool hasText() const;
+    /// "reading 512 of 2 048 tokens", while the prompt is computed; empty when it is not.
+    void setProgress(const QString& text);
+
+Q_SIGNALS:
+    void promptLeft(); ///< Escape in the prompt box
+    void promptChanged();
+
+protected:
+    void restyle() override;
+
+private:
+    QWidget* makeStarters();
+    QWidget* makeCard();
+    void beginEdit(int message);
+    void beginEditLast();
+    void endEdit();
+    void showState();
+    void showTint();
+
+    RunStore& store_;
+    Selection& selection_;
+    Conversation& conversation_;
+    Transcript* transcript_;
+    QStackedLayout* stack_;
+    std::vector<QPushButton*> starters_;
+    PromptBox* prompt_;
+    Tag* usage_;
+    QPushButton* send_;
+    QPushButton* continue_;
+    QPushButton* regenerate_;
+    QPushButton* newChat_;
+    QPushButton* cancelEdit_;
+    QString progress_;
+    int editing_ = -1; ///< message that Send replaces, -1: a new one
+};
+
+} // namespace mixscope

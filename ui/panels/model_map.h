@@ -1,0 +1,39 @@
+#pragma once
+
+#include "ui/panels/panel.h"
+
+#include <QElapsedTimer>
+
+class QListView;
+
+namespace mixscope {
+
+class ModelMapModel;
+class RunStore;
+class Selection;
+
+/// The spine of the model: one cell per layer with the glyph of its kind and a bar of its time
+/// per token. A click or the arrow keys focus a layer.
+class ModelMap : public Panel {
+    Q_OBJECT
+public:
+    ModelMap(RunStore& store, Selection& selection, QWidget* parent = nullptr);
+
+    void refresh(); ///< takes new times at most 5 times a second
+
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+    void restyle() override;
+
+private:
+    void showLayer(int layer);
+    void layOut();
+
+    Selection& selection_;
+    ModelMapModel* model_;
+    QListView* list_;
+    Tag* legend_;
+    QElapsedTimer since_;
+};
+
+} // namespace mixscope

@@ -1,0 +1,225 @@
+#include "ui/panels/stage.h"
+
+#include "engine/model_info.h"
+#include "ui/icons.h"
+#include "ui/models/run_store.h"
+#include "ui/models/selection.h"
+#include "ui/panels/panel.h"
+#include "ui/theme.h"
+
+#include <QComboBox>
+#include <QFrame>
+#include <QHBoxLayout>
+#include <QSignalBlocker>
+#include <QSplitter>
+#include <QStackedWidget>
+#include <QTabBar>
+
+#include <cstring>
+
+namespace mixscope {
+
+namespace {
+
+/// Views shown below another one in its tab: what a head looks at, and what the states keep.
+const char* companionOf(const char* id)
+{
+    return std::strcmp(id, "attention") == 0 ? "state" : nullptr;
+}
+
+int rowNamed(const char* id)
+{
+    const std::span<const ViewInfo> table = viewTable();
+    for (std::size_t i = 0; i < table.size(); ++i) {
+        if (std::strcmp(table[i].id, id) == 0) return int(i);
+    }
+    return -1;
+}
+
+QString layerText(int layer, const LayerInfo& info)
+{
+    return QStringLiteral("%1 %2").arg(layer).arg(QString::fromStdString(info.mixer));
+}
+
+/// Two views, one above the other; a low window shows the first alone.
+class PairPage : public QSplitter {
+public:
+    explicit PairPage(QWidget* parent)
+        : QSplitter(Qt::Vertical, parent)
+    {
+    }
+    QSize minimumSizeHint() const override
+    {
+        return count() > 0 ? widget(0)->minimumSizeHint() : QSize();
+    }
+
+protected:
+    void resizeEvent(QResizeEvent* event) override
+    {
+        const int both = widget(0)->minimumSizeHint().height()
+            + widget(1)->minimumSizeHint().height() + handleWidth();
+        widget(1)->setVisible(height() >= both);
+        QSplitter::resizeEvent(event);
+    }
+};
+
+} // namespace
+
+Stage::Stage(ViewContext context, QWidget* parent)
+    : QWidget(parent)
+    , context_(context)
+    , bar_(new QFrame(this))
+    , tabs_(new QTabBar(bar_))
+    , layer_(new QComboBox(bar_))
+    , head_(new QComboBox(bar_))
+    , layerTag_(new Tag(tr("Layer"), bar_))
+    , headTag_(new Tag(tr("Head"), bar_))
+    , pages_(new QStackedWidget(this))
+{
+    bar_->setProperty("panel", true);
+    tabs_->setAccessibleName(tr("Views"));
+    tabs_->setExpanding(false);
+    tabs_->setUsesScrollButtons(false);
+    layer_->setAccessibleName(tr("Layer"));
+    head_->setAccessibleName(tr("Head"));
+    auto* row = new QHBoxLayout(bar_);
+    row->addWidget(tabs_);
+    row->addStretch(1);
+    for (QWidget* widget : {static_cast<QWidget*>(layerTag_), static_cast<QWidget*>(layer_),
+                            static_cast<QWidget*>(headTag_), static_cast<QWidget*>(head_)}) {
+        row->addWidget(widget);
+    }
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->addWidget(bar_);
+    column->addWidget(pages_, 1);
+    for (int tab = 0; tab < int(viewTable().size()); ++tab) {
+        tabs_->addTab(tr(viewTable()[std::size_t(tab)].title));
+        pages_->addWidget(makePage(tab));
+    }
+    connect(tabs_, &QTabBar::currentChanged, this, [this](int index) {
+        pages_->setCurrentIndex(index);
+        refresh();
+    });
+    connect(&context_.store, &RunStore::modelChanged, this, &Stage::fillLayers);
+    connect(layer_, &QComboBox::currentIndexChanged, &context_.selection, &Selection::setLayer);
+    connect(head_, &QComboBox::currentIndexChanged, &context_.selection, &Selection::setHead);
+    connect(&context_.selection, &Selection::layerChanged, this, &Stage::fillHeads);
+    connect(&context_.selection, &Selection::headChanged, this, [this](int head) {
+        const QSignalBlocker quiet(head_);
+        head_->setCurrentIndex(head);
+    });
+    connect(&Theme::instance(), &Theme::changed, this, &Stage::restyle);
+    restyle();
+    fillLayers();
+}
+
+QWidget* Stage::makePage(int tab)
+{
+    const char* companion = companionOf(viewTable()[std::size_t(tab)].id);
+    const int below = companion ? rowNamed(companion) : -1;
+    if (below < 0) return makeView(tab);
+    auto* split = new PairPage(this);
+    split->setChildrenCollapsible(false);
+    split->addWidget(makeView(tab));
+    split->addWidget(makeView(below));
+    split->setStretchFactor(0, 3);
+    split->setStretchFactor(1, 2);
+    split->setSizes({380, 250});
+    return split;
+}
+
+QWidget* Stage::makeView(int row)
+{
+    auto* card = new QFrame(this);
+    card->setProperty("panel", true);
+    View* view = viewTable()[std::size_t(row)].create(context_, card);
+    auto* inside = new QVBoxLayout(card);
+    inside->setContentsMargins(1, 1, 1, 1);
+    inside->addWidget(view);
+    connect(view, &View::attentionWanted, this, &Stage::attentionWanted);
+    connect(view, &View::probeLevelWanted, this, &Stage::probeLevelWanted);
+    views_.push_back(view);
+    return card;
+}
+
+void Stage::refresh()
+{
+    for (View* view : views_) {
+        if (view->isVisible()) view->refresh();
+    }
+}
+
+void Stage::adopt(QWidget* panel, const QString& title)
+{
+    if (adopted_ != nullptr) return;
+    adopted_ = panel;
+    pages_->addWidget(panel);
+    tabs_->addTab(title);
+    tabs_->updateGeometry();
+    bar_->layout()->invalidate();
+    panel->show();
+}
+
+QWidget* Stage::release()
+{
+    if (adopted_ == nullptr) return nullptr;
+    tabs_->removeTab(tabs_->count() - 1);
+    pages_->removeWidget(adopted_);
+    return std::exchange(adopted_, nullptr);
+}
+
+void Stage::showTab(int index)
+{
+    if (index >= 0 && index < tabs_->count()) tabs_->setCurrentIndex(index);
+}
+
+void Stage::fillLayers()
+{
+    const QSignalBlocker quiet(layer_);
+    layer_->clear();
+    const ModelInfo* model = context_.store.model();
+    const Theme& theme = Theme::instance();
+    for (int i = 0; model != nullptr && i < int(model->layers.size()); ++i) {
+        const LayerInfo& info = model->layers[std::size_t(i)];
+        const QString mixer = QString::fromStdString(info.mixer);
+        layer_->addItem(icon(kindIcon(mixer), theme.kindColor(mixer), theme.px(14)),
+                        layerText(i, info));
+    }
+    for (QWidget* widget : {static_cast<QWidget*>(layerTag_), static_cast<QWidget*>(layer_)}) {
+        widget->setVisible(model != nullptr);
+    }
+    fillHeads();
+}
+
+void Stage::fillHeads()
+{
+    const QSignalBlocker quietLayer(layer_), quietHead(head_);
+    const ModelInfo* model = context_.store.model();
+    const int layer = context_.selection.layer();
+    const bool known = model != nullptr && layer < int(model->layers.size());
+    const int heads = known ? model->layers[std::size_t(layer)].n_heads : 0;
+    layer_->setCurrentIndex(known ? layer : -1);
+    if (head_->count() != heads) {
+        head_->clear();
+        for (int i = 0; i < heads; ++i)
+            head_->addItem(QString::number(i));
+    }
+    head_->setCurrentIndex(heads > 0 ? context_.selection.head() : -1);
+    head_->setVisible(heads > 0);
+    headTag_->setVisible(heads > 0);
+}
+
+void Stage::restyle()
+{
+    const Theme& theme = Theme::instance();
+    layout()->setSpacing(theme.px(6));
+    bar_->layout()->setContentsMargins(theme.px(6), theme.px(3), theme.px(8), theme.px(3));
+    bar_->layout()->setSpacing(theme.px(6));
+    bar_->setFixedHeight(theme.px(38));
+    tabs_->setFont(theme.font(12, 500));
+    layer_->setIconSize(QSize(theme.px(14), theme.px(14)));
+    fillLayers();
+}
+
+} // namespace mixscope

@@ -1,0 +1,54 @@
+#pragma once
+
+#include "ui/views/view.h"
+
+#include <QWidget>
+
+#include <vector>
+
+class QComboBox;
+class QHBoxLayout;
+class QStackedWidget;
+class QTabBar;
+
+namespace mixscope {
+
+class Tag;
+
+/// The middle of the window: a tab for every row of the table of views, and the pickers of the
+/// focused layer and head. Only the visible views are redrawn.
+class Stage : public QWidget {
+    Q_OBJECT
+public:
+    Stage(ViewContext context, QWidget* parent = nullptr);
+
+    void refresh(); ///< redraws the views that can be seen
+    /// A panel that has no room beside the stage becomes its last tab.
+    void adopt(QWidget* panel, const QString& title);
+    QWidget* release(); ///< gives it back; nullptr when there was none
+    void showTab(int index);
+
+Q_SIGNALS:
+    void attentionWanted(int layer);
+    void probeLevelWanted();
+
+private:
+    QWidget* makePage(int tab);
+    QWidget* makeView(int row);
+    void fillLayers();
+    void fillHeads();
+    void restyle();
+
+    ViewContext context_;
+    QWidget* bar_;
+    QTabBar* tabs_;
+    QComboBox* layer_;
+    QComboBox* head_;
+    Tag* layerTag_;
+    Tag* headTag_;
+    QStackedWidget* pages_;
+    std::vector<View*> views_;
+    QWidget* adopted_ = nullptr;
+};
+
+} // namespace mixscope

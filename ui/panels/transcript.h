@@ -1,0 +1,75 @@
+#pragma once
+
+#include <QTextEdit>
+
+#include <vector>
+
+namespace mixscope {
+
+class Conversation;
+class RunStore;
+class Selection;
+
+/// The conversation as text. A token can be hovered and clicked; the tokens that the focused
+/// head looks at are tinted; the focused token has a frame. Only the end is touched while the
+/// model writes. UI thread only.
+class Transcript : public QTextEdit {
+    Q_OBJECT
+public:
+    Transcript(RunStore& store, Selection& selection, Conversation& conversation,
+               QWidget* parent = nullptr);
+
+    /// Brings the text up to date; cheap when nothing has changed.
+    void refresh();
+    /// Token under a point of the viewport, -1 when there is none.
+    int tokenAt(QPoint at) const;
+    /// Rectangles of a token in the viewport, one a line; empty when it is not in the text.
+    std::vector<QRectF> rectsOf(int token) const;
+
+Q_SIGNALS:
+    void editWanted(int message);
+
+protected:
+    void paintEvent(QPaintEvent* event) override;
+    void mouseMoveEvent(QMouseEvent* event) override;
+    void mousePressEvent(QMouseEvent* event) override;
+    void mouseReleaseEvent(QMouseEvent* event) override;
+    void leaveEvent(QEvent* event) override;
+    void contextMenuEvent(QContextMenuEvent* event) override;
+
+private:
+    struct Piece {
+        int token;
+        int begin; ///< document position
+        int end;
+    };
+    struct Message {
+        int index;
+        bool user;
+        int begin; ///< document position of its text
+        int end;
+    };
+    void rebuild();
+    void append();
+    bool onlyAppends() const;
+    void addMessage(int index, const QString& role, const QString& content);
+    QString labelOf(const QString& role) const;
+    const Message* messageAt(QPoint at) const;
+    QRectF bubble(const Message& message) const;
+    void paintBubbles(QPainter& painter) const;
+    void paintTint(QPainter& painter) const;
+    void paintFocus(QPainter& painter) const;
+    void showToken(int token);
+
+    RunStore& store_;
+    Selection& selection_;
+    Conversation& conversation_;
+    std::vector<Piece> pieces_; ///< by token
+    std::vector<Message> messages_;
+    int built_ = 0; ///< tokens that are in the text
+    bool rebuild_ = true;
+    bool atEnd_ = true; ///< the end is in sight and stays so while text comes
+    QPoint pressed_;
+};
+
+} // namespace mixscope
