@@ -332,6 +332,9 @@ Result<std::vector<StoredTensor>> parse_safetensors(const std::byte* bytes, std:
     if (header.empty() || header.front() != '{' || header.back() != '}') {
         return damaged(name, "the header is not a JSON object");
     }
+    if (const std::size_t zero = header.find('\0'); zero != std::string_view::npos) {
+        return damaged(name, "the header has a zero byte at " + describe_position(header, zero));
+    }
     HeaderReader reader(header, name);
     Json::sax_parse(header, &reader);
     if (reader.error()) return *reader.error();

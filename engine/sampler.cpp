@@ -1,5 +1,7 @@
 #include "engine/sampler.h"
 
+#include "kernels/row_math.h"
+
 #include <algorithm>
 #include <cassert>
 #include <cmath>
@@ -34,24 +36,18 @@ std::vector<TopChoice> best(std::span<const float> scores, int count)
     return heap;
 }
 
-/// Sum of exp(s - max) and of (s - max) · exp(s - max), four ways at once.
-struct Partition {
-    double z = 0.0;
-    double energy = 0.0;
-};
-
-Partition partition(std::span<const float> scores, float max)
+/// out[i] = e^((scores[i] - max) * inverse); returns their sum.
+double weigh(std::span<const float> scores, float max, float inverse, std::vector<float>& out)
 {
-    Partition out;
-    for (const float score : scores) {
-        const float shifted = score - max;
-        if (shifted < -40.0F) continue; // below 1e-17 of the largest
-        const double e = std::exp(shifted);
-        out.z += e;
-        out.energy += double(shifted) * e;
-    }
-    return out;
+    out.resize(scores.size());
+    for (std::size_t i = 0; i < scores.size(); ++i) out[i] = (scores[i] - max) * inverse;
+    cpu::exp_row(out.data(), out.data(), std::int64_t(out.size()));
+    double sum = 0.0;
+    for (const float weight : out) sum += double(weight);
+    return sum;
 }
+
+float largest(std::span<const float> scores) { return *std::max_element(scores.begin(), scores.end()); }
 
 } // namespace
 
@@ -74,54 +70,63 @@ void Sampler::penalise(std::span<const TokenId> history)
     }
 }
 
+/// Candidates of at least this weight (that of the best is 1).
+void Sampler::collect(float least)
+{
+    kept_.clear();
+    kept_mass_ = 0.0;
+    for (std::size_t i = 0; i < weights_.size(); ++i) {
+        if (weights_[i] < least || weights_[i] == 0.0F) continue;
+        kept_.push_back({TokenId(i), scores_[i], double(weights_[i])});
+        kept_mass_ += double(weights_[i]);
+    }
+}
+
 void Sampler::filter()
 {
     const auto higher = [](const Candidate& a, const Candidate& b) {
         return a.logit > b.logit || (a.logit == b.logit && a.id < b.id);
     };
-    const float max = *std::max_element(scores_.begin(), scores_.end());
-    const double inverse = 1.0 / double(settings_.temperature);
-    kept_.clear();
-    double total = 0.0;
-    for (std::size_t i = 0; i < scores_.size(); ++i) {
-        const double exponent = double(scores_[i] - max) * inverse;
-        if (exponent < -40.0) continue;
-        const double weight = std::exp(exponent);
-        total += weight;
-        kept_.push_back({TokenId(i), scores_[i], weight});
+    double total = weigh(scores_, largest(scores_), 1.0F / settings_.temperature, weights_);
+    tempered_mass_ = total;
+    const bool by_count = settings_.top_k > 0 && std::size_t(settings_.top_k) < scores_.size();
+    const bool by_mass = settings_.top_p < 1.0F;
+    // Few candidates are enough for a top-k or top-p: look for them from the heavy end.
+    constexpr float kSteps[] = {1e-2F, 1e-5F, 0.0F};
+    for (const float least : kSteps) {
+        if (least > 0.0F && !by_count && !by_mass) continue;
+        collect(least);
+        if (by_count ? kept_.size() >= std::size_t(settings_.top_k)
+                     : kept_mass_ >= double(settings_.top_p) * total) {
+            break;
+        }
     }
-    if (settings_.top_k > 0 && std::size_t(settings_.top_k) < kept_.size()) {
+    if (by_count && std::size_t(settings_.top_k) < kept_.size()) {
         std::nth_element(kept_.begin(), kept_.begin() + settings_.top_k - 1, kept_.end(), higher);
         kept_.resize(std::size_t(settings_.top_k));
+    }
+    if (by_count) {
         total = 0.0;
         for (const Candidate& c : kept_) total += c.weight;
     }
-    if (settings_.top_p < 1.0F) {
-        // Sort only as much as is needed: blocks of the best, until the mass is reached.
+    if (by_mass) {
+        std::sort(kept_.begin(), kept_.end(), higher);
         double mass = 0.0;
-        std::size_t sorted = 0;
         std::size_t n = 0;
-        while (n < kept_.size() && mass < double(settings_.top_p) * total) {
-            if (n == sorted) {
-                sorted = std::min(kept_.size(), std::max<std::size_t>(64, sorted * 4));
-                std::partial_sort(kept_.begin() + std::ptrdiff_t(n),
-                                  kept_.begin() + std::ptrdiff_t(sorted), kept_.end(), higher);
-            }
-            mass += kept_[n++].weight;
-        }
+        while (n < kept_.size() && mass < double(settings_.top_p) * total) mass += kept_[n++].weight;
         kept_.resize(std::max<std::size_t>(n, 1));
     }
-    if (settings_.min_p > 0.0F) { // the largest weight is 1
+    if (settings_.min_p > 0.0F) {
         std::erase_if(kept_, [&](const Candidate& c) { return c.weight < double(settings_.min_p); });
     }
+    kept_mass_ = 0.0;
+    for (const Candidate& c : kept_) kept_mass_ += c.weight;
 }
 
 std::size_t Sampler::draw()
 {
-    double total = 0.0;
-    for (const Candidate& c : kept_) total += c.weight;
     const double uniform = double(random_() >> 11) * 0x1.0p-53; // [0, 1), the same everywhere
-    double left = uniform * total;
+    double left = uniform * kept_mass_;
     for (std::size_t i = 0; i < kept_.size(); ++i) {
         left -= kept_[i].weight;
         if (left < 0.0) return i;
@@ -144,41 +149,40 @@ Choice Sampler::choose(std::span<const float> logits, int limit, std::span<const
         filter();
         out.id = kept_[draw()].id;
     }
-    const float max = *std::max_element(raw.begin(), raw.end());
-    const Partition sum = partition(raw, max);
-    out.entropy_bits = float((std::log(sum.z) - sum.energy / sum.z) * kBitsPerNat);
-    out.probability = float(std::exp(double(raw[std::size_t(out.id)] - max)) / sum.z);
-    if (top <= 0) return out;
-
-    out.top = best(scores_, top);
-    const float penalised_max = out.top.front().logit;
-    double tempered = 0.0;
-    double final_mass = 0.0;
-    if (!greedy) {
-        const double inverse = 1.0 / double(settings_.temperature);
-        for (const float score : scores_) {
-            const double exponent = double(score - penalised_max) * inverse;
-            if (exponent >= -40.0) tempered += std::exp(exponent);
-        }
-        for (const Candidate& c : kept_) final_mass += c.weight;
+    const float max = largest(raw);
+    const double sum = weigh(raw, max, 1.0F, raw_weights_);
+    double energy = 0.0;
+    for (std::size_t i = 0; i < raw.size(); ++i) {
+        energy += double(raw_weights_[i] * std::max(raw[i] - max, -200.0F)); // 0 · -inf is not 0
     }
+    out.entropy_bits = float((std::log(sum) - energy / sum) * kBitsPerNat);
+    out.probability = float(std::exp(double(raw[std::size_t(out.id)] - max)) / sum);
+    if (top <= 0) return out;
+    report(raw, max, sum, greedy, top, out);
+    return out;
+}
+
+/// Fills the best candidates with their probabilities at the three stages.
+void Sampler::report(std::span<const float> raw, float max, double sum, bool greedy, int top,
+                     Choice& out) const
+{
+    out.top = best(scores_, top);
+    const float best_score = out.top.front().logit;
     for (TopChoice& choice : out.top) {
         const float score = choice.logit;
         choice.logit = raw[std::size_t(choice.id)];
-        choice.p_raw = float(std::exp(double(choice.logit - max)) / sum.z);
+        choice.p_raw = float(std::exp(double(choice.logit - max)) / sum);
         if (greedy) {
             choice.p_temperature = choice.p_raw;
             choice.p_final = choice.id == out.id ? 1.0F : 0.0F;
             continue;
         }
-        const double weight
-            = std::exp(double(score - penalised_max) / double(settings_.temperature));
-        choice.p_temperature = float(weight / tempered);
+        const double weight = std::exp(double(score - best_score) / double(settings_.temperature));
+        choice.p_temperature = float(weight / tempered_mass_);
         const auto kept = std::find_if(kept_.begin(), kept_.end(),
                                        [&](const Candidate& c) { return c.id == choice.id; });
-        choice.p_final = kept == kept_.end() ? 0.0F : float(kept->weight / final_mass);
+        choice.p_final = kept == kept_.end() ? 0.0F : float(kept->weight / kept_mass_);
     }
-    return out;
 }
 
 } // namespace mixscope

@@ -36,13 +36,20 @@ private:
     };
 
     void penalise(std::span<const TokenId> history);
+    void collect(float least);
     void filter();
     std::size_t draw();
+    void report(std::span<const float> raw, float max, double sum, bool greedy, int top,
+                Choice& out) const;
 
     Sampling settings_;
     std::mt19937_64 random_;
-    std::vector<float> scores_;
+    std::vector<float> scores_;      ///< after the penalty
+    std::vector<float> weights_;     ///< exp((score - max) / temperature)
+    std::vector<float> raw_weights_; ///< exp(logit - max)
     std::vector<Candidate> kept_;
+    double tempered_mass_ = 0.0;
+    double kept_mass_ = 0.0;
     std::vector<std::uint8_t> seen_;
 };
 

@@ -89,8 +89,12 @@ public:
 
     bool parse_error(std::size_t position, const std::string& /*token*/, const json::exception&)
     {
-        return refuse("not valid JSON at "
-                      + describe_position(text_, position > 0 ? position - 1 : 0));
+        return refuse_position(position > 0 ? position - 1 : 0);
+    }
+
+    bool refuse_position(std::size_t offset)
+    {
+        return refuse("not valid JSON at " + describe_position(text_, offset));
     }
 
     const std::optional<Error>& error() const { return error_; }
@@ -163,7 +167,12 @@ Result<json> parse_strict_json(std::string_view text, std::string_view name, Jso
     }
     const std::string plain = quote_bare_floats(text);
     Builder builder(plain, name, limits.depth);
-    json::sax_parse(plain, &builder);
+    const std::size_t zero = plain.find('\0'); // which the library would take for the end
+    if (zero == std::string::npos) {
+        json::sax_parse(plain, &builder);
+    } else {
+        builder.refuse_position(zero);
+    }
     if (builder.error()) return *builder.error();
     return builder.take();
 }

@@ -81,13 +81,37 @@ void cpu::run(const SsdGates& op, CpuContext& context)
     });
 }
 
+namespace {
+
+/// Block by block is the faster form once the state of a head leaves the first-level cache:
+/// slower at 64 x 64 and without wide vectors, about equal at 64 x 128, a little faster or much
+/// (where others use the caches too) at 64 x 256. See tests/bench/results/scan-forms.txt.
+bool by_block(const SsdScan& op, CpuIsa isa)
+{
+    constexpr std::int64_t kState = 16384; // floats
+    constexpr std::int64_t kTokens = 32;
+    return isa != CpuIsa::scalar && op.x.shape[0] >= kTokens && op.x.shape[2] * op.b.shape[2] >= kState
+        && !op.state_norm && !op.state_change;
+}
+
+} // namespace
+
 void cpu::run(const SsdScan& op, CpuContext& context)
 {
+    const KernelTable& kernels = kernel_table(context.isa);
+    const std::int64_t heads = op.x.shape[1];
+    const std::int64_t rows = op.x.shape[2];
+    if (by_block(op, context.isa)) {
+        const Index scratch = kernels.scan_chunked_scratch(rows, op.b.shape[2]);
+        context.workers.for_each_part(heads, 1, [&](int worker, std::int64_t begin, std::int64_t end) {
+            kernels.scan_chunked(op, begin, end, scratch_floats(context, worker, scratch));
+        });
+        return;
+    }
     // Rows of the state are independent, but a norm needs all rows of its head.
-    const bool whole_heads = op.state_norm || op.state_change;
-    const std::int64_t grain = whole_heads ? op.x.shape[2] : 16;
-    context.workers.for_each_part(op.x.shape[1] * op.x.shape[2], grain, [&](int, std::int64_t begin, std::int64_t end) {
-        kernel_table(context.isa).ssd_scan(op, begin, end);
+    const std::int64_t grain = op.state_norm || op.state_change ? rows : 16;
+    context.workers.for_each_part(heads * rows, grain, [&](int, std::int64_t begin, std::int64_t end) {
+        kernels.ssd_scan(op, begin, end);
     });
 }
 

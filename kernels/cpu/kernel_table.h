@@ -94,6 +94,9 @@ struct KernelTable {
 
     /// Items: the H * P rows of the state; whole heads where state_norm or state_change is asked.
     void (*ssd_scan)(const SsdScan& op, Index begin, Index end);
+    /// The same in blocks of tokens, without probes. Items: heads.
+    Index (*scan_chunked_scratch)(Index p, Index n);
+    void (*scan_chunked)(const SsdScan& op, Index begin, Index end, float* scratch);
 
     /// probs receive raw scores; finish_probs turns n of them into softmax weights.
     Index (*padded_head)(Index head_dim);

@@ -7,6 +7,7 @@
 #include "row_dots.h"
 #include "rows.h"
 #include "ssd.h"
+#include "ssd_chunked.h"
 
 namespace mixscope::cpu {
 
@@ -37,6 +38,8 @@ constexpr KernelTable make_table()
             .conv1d = conv1d<V>,
             .width = V::kWidth,
             .ssd_scan = ssd_scan<V>,
+            .scan_chunked_scratch = scan_chunked_scratch<V>,
+            .scan_chunked = scan_chunked<V>,
             .padded_head = padded_head<V>,
             .attend_scratch = attend_scratch<V>,
             .attend = attend<V>,

@@ -71,11 +71,13 @@ void dot_rows(const E* w, Index k, const float* x, float* out)
             sum[r][1] = V::fma(w1, x1, sum[r][1]);
         }
     }
-    if constexpr (R == 4) {
-        V::store_sums(out, sum[0][0] + sum[0][1], sum[1][0] + sum[1][1], sum[2][0] + sum[2][1],
-                      sum[3][0] + sum[3][1]);
+    for (int r = 0; r < R; ++r) sum[r][0] = sum[r][0] + sum[r][1];
+    if constexpr (R % 4 == 0) {
+        for (int r = 0; r < R; r += 4) {
+            V::store_sums(out + r, sum[r][0], sum[r + 1][0], sum[r + 2][0], sum[r + 3][0]);
+        }
     } else {
-        for (int r = 0; r < R; ++r) out[r] = V::sum(sum[r][0] + sum[r][1]);
+        for (int r = 0; r < R; ++r) out[r] = V::sum(sum[r][0]);
     }
 }
 
@@ -83,7 +85,11 @@ template <class V, class E>
 void row_dots(const RowDots& op, Index begin, Index end)
 {
     const E* w = static_cast<const E*>(op.w);
+    constexpr Index kRows = V::kDotRows;
     Index r = begin;
+    for (; r + kRows <= end; r += kRows) {
+        dot_rows<V, E, kRows>(w + r * op.k, op.k, op.x, op.out + r);
+    }
     for (; r + 4 <= end; r += 4) dot_rows<V, E, 4>(w + r * op.k, op.k, op.x, op.out + r);
     for (; r < end; ++r) dot_rows<V, E, 1>(w + r * op.k, op.k, op.x, op.out + r);
 }

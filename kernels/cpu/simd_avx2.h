@@ -13,6 +13,8 @@ struct Avx2 {
     static constexpr int kWidth = 8;
     static constexpr int kTileRows = 6;
     static constexpr int kTileVectors = 2;
+    static constexpr int kDotRows = 4;
+    static constexpr int kProbedRows = 2;
     using Reg = __m256;
 
     static Reg set(float x) { return _mm256_set1_ps(x); }

@@ -11,6 +11,8 @@ struct Avx512 {
     static constexpr int kWidth = 16;
     static constexpr int kTileRows = 12;
     static constexpr int kTileVectors = 2;
+    static constexpr int kDotRows = 8;
+    static constexpr int kProbedRows = 4;
     using Reg = __m512;
 
     static Reg set(float x) { return _mm512_set1_ps(x); }

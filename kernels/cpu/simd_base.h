@@ -17,6 +17,8 @@ struct Base {
     static constexpr int kWidth = 4;
     static constexpr int kTileRows = 4; ///< tokens x (kTileVectors * kWidth) sums fit the registers
     static constexpr int kTileVectors = 2;
+    static constexpr int kDotRows = 4; ///< rows of a matrix-vector product at once, a multiple of 4
+    static constexpr int kProbedRows = 2; ///< rows of a probed scan at once
     using Reg = float __attribute__((vector_size(16)));
     using Int = std::int32_t __attribute__((vector_size(16)));
     using UInt = std::uint32_t __attribute__((vector_size(16)));

@@ -25,7 +25,7 @@ inline Index row_grain(Index k, DType dtype)
 {
     constexpr Index kBytes = 8192;
     const Index row_bytes = std::max<Index>(k * Index(size_of(dtype)), 1);
-    return std::max<Index>(kBytes / row_bytes, 1) / 4 * 4 + 4; // whole groups of four rows
+    return (std::max<Index>(kBytes / row_bytes, 1) + 7) / 8 * 8; // whole groups of rows
 }
 
 /// Calls f(begin, end) for ranges of the tokens of x; short inputs stay on the caller.

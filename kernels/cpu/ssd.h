@@ -54,11 +54,11 @@ void step_rows(float* state, Index n, float keep, const float* write, const floa
     }
 }
 
-/// Rows [begin, end) of head h over all tokens. The state of a head (16 KB at 64 x 64) stays in
-/// the first-level cache; measured faster than the chunked form at that size (bench/results).
+/// Rows [begin, end) of head h over all tokens, while the state stays in the nearest cache.
 template <class V, bool kProbed>
 void scan_rows(const SsdScan& op, Index h, Index begin, Index end, float skip)
 {
+    constexpr int kRows = kProbed ? V::kProbedRows : 4; // three sums a row instead of one
     const Index n = op.b.shape[2];
     const Index group = h / (op.x.shape[1] / op.b.shape[1]);
     float* state = static_cast<float*>(op.state.data) + h * op.x.shape[2] * n;
@@ -71,10 +71,11 @@ void scan_rows(const SsdScan& op, Index h, Index begin, Index end, float skip)
         const float dt = row_at<V>(op.dt, t)[h];
         StateSums<V> sums;
         Index p = begin;
-        for (; p + 4 <= end; p += 4) {
-            const float write[4] = {dt * x[p], dt * x[p + 1], dt * x[p + 2], dt * x[p + 3]};
-            step_rows<V, 4, kProbed>(state + p * n, n, keep, write, b, c, out + p, sums);
-            for (Index i = p; i < p + 4; ++i) out[i] += skip * x[i];
+        for (; p + kRows <= end; p += kRows) {
+            float write[kRows];
+            for (Index i = 0; i < kRows; ++i) write[i] = dt * x[p + i];
+            step_rows<V, kRows, kProbed>(state + p * n, n, keep, write, b, c, out + p, sums);
+            for (Index i = p; i < p + kRows; ++i) out[i] += skip * x[i];
         }
         for (; p < end; ++p) {
             const float write = dt * x[p];
@@ -92,6 +93,15 @@ void scan_rows(const SsdScan& op, Index h, Index begin, Index end, float skip)
     }
 }
 
+/// d[h]
+template <class V>
+float skip_of(const SsdScan& op, Index h)
+{
+    if (op.d.dtype == DType::f16) return V::scalar(static_cast<const Half*>(op.d.data)[h]);
+    if (op.d.dtype == DType::bf16) return V::scalar(static_cast<const BFloat16*>(op.d.data)[h]);
+    return static_cast<const float*>(op.d.data)[h];
+}
+
 /// Rows [begin, end) of the H * P rows of all heads; whole heads where the state is probed.
 template <class V>
 void ssd_scan(const SsdScan& op, Index begin, Index end)
@@ -102,10 +112,7 @@ void ssd_scan(const SsdScan& op, Index begin, Index end)
         const Index h = begin / rows;
         const Index first = begin - h * rows;
         const Index last = end - h * rows < rows ? end - h * rows : rows;
-        float skip = 0.0F;
-        if (op.d.dtype == DType::f32) skip = static_cast<const float*>(op.d.data)[h];
-        if (op.d.dtype == DType::f16) skip = V::scalar(static_cast<const Half*>(op.d.data)[h]);
-        if (op.d.dtype == DType::bf16) skip = V::scalar(static_cast<const BFloat16*>(op.d.data)[h]);
+        const float skip = skip_of<V>(op, h);
         if (probed) {
             scan_rows<V, true>(op, h, first, last, skip);
         } else {

@@ -4,6 +4,7 @@
 //   bench_kernels [threads] [scalar|avx2|avx512|amx]
 #include "kernels/attention.h"
 #include "kernels/conv1d.h"
+#include "kernels/cpu/kernel_table.h"
 #include "kernels/matmul.h"
 #include "kernels/moe.h"
 #include "kernels/norm.h"
@@ -270,6 +271,31 @@ void report_ops(CpuContext& context, std::int64_t t)
     report("route", route, context);
 }
 
+/// The two forms of the scan on one thread: 4 heads of 64 rows, alternating.
+void report_scan_forms(CpuIsa isa)
+{
+    const cpu::KernelTable& kernels = cpu::kernel_table(isa);
+    std::printf("\nscan, 4 heads of 64 x N, %s      token by token   block by block\n", name_of(isa));
+    for (const std::int64_t n : {64, 128, 256}) {
+        for (const std::int64_t t : {16, 64, 256}) {
+            Operands o;
+            const SsdScan op {.x = o.f32(t, 4, 64), .b = o.f32(t, 1, n), .c = o.f32(t, 1, n), .dt = o.f32(t, 4),
+                              .keep = o.f32(t, 4), .d = o.f32(4), .state = o.f32(4, 64, n), .out = o.f32(t, 4, 64)};
+            std::vector<float> scratch(std::size_t(kernels.scan_chunked_scratch(64, n)));
+            double best[2] = {1e30, 1e30};
+            for (const double end = now_s() + 0.2; now_s() < end;) {
+                const double start = now_s();
+                kernels.ssd_scan(op, 0, 4 * 64);
+                const double middle = now_s();
+                kernels.scan_chunked(op, 0, 4, scratch.data());
+                best[0] = std::min(best[0], middle - start);
+                best[1] = std::min(best[1], now_s() - middle);
+            }
+            std::printf("N %-3d T %-3d             %20.1f us %13.1f us\n", int(n), int(t), best[0] * 1e6, best[1] * 1e6);
+        }
+    }
+}
+
 CpuIsa parse_isa(const char* text)
 {
     for (const CpuIsa isa : {CpuIsa::scalar, CpuIsa::avx2, CpuIsa::avx512, CpuIsa::amx}) {
@@ -296,5 +322,6 @@ int main(int argc, char** argv)
     report_model(context);
     report_ops(context, 1);
     report_ops(context, kPrompt);
+    report_scan_forms(context.isa);
     return 0;
 }

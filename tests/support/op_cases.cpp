@@ -259,7 +259,7 @@ template <> std::vector<OpCase<SsdScan>> cases()
     std::vector<OpCase<SsdScan>> all;
     for (const Size s : {Size {0, 2, 4, 1, 4}, {1, 1, 1, 1, 1}, {1, 8, 64, 1, 64}, {1, 4, 5, 2, 17},
                          {3, 2, 9, 2, 16}, {70, 3, 16, 1, 32}, {130, 2, 64, 1, 64}, {65, 4, 7, 2, 21},
-                         {64, 1, 32, 1, 128}, {200, 2, 8, 1, 16}}) {
+                         {64, 1, 32, 1, 128}, {200, 2, 8, 1, 16}, {33, 1, 64, 1, 256}}) {
         for (const bool probed : {false, true}) {
             TestBlock block;
             SsdScan op {.x = block.random_rows({s.t, s.heads, s.p}, 3),

@@ -13,22 +13,27 @@ namespace {
 
 using Index = std::int64_t;
 
-// at(v, i, j …): one element in f64.  put(value, v, i, j …): one element, rounded.
+/// Element (i, j …) of v, seen as a view of one element.
 template <class... Indices>
 TensorView element_view(const TensorView& v, Indices... indices)
 {
-    TensorView one = v;
+    Index offset = 0;
     int axis = 0;
-    ((one = one.slice(axis++, indices, 1)), ...);
+    ((offset += indices * v.stride[axis++]), ...);
+    TensorView one;
+    one.data = static_cast<char*>(v.data) + std::size_t(offset) * size_of(v.dtype);
+    one.dtype = v.dtype;
     return one;
 }
 
+/// One element in f64.
 template <class... Indices>
 double at(const TensorView& v, Indices... indices)
 {
     return element(element_view(v, indices...), 0);
 }
 
+/// Writes one element, rounded.
 template <class... Indices>
 void put(double value, const TensorView& v, Indices... indices)
 {

@@ -44,7 +44,8 @@ inline std::shared_ptr<ModelInfo> hybrid()
     model->weight_bytes = 25'600'000;
     model->context_limit = 4096;
     model->vocabulary = 8192;
-    for (int id = 0; id < 64; ++id) model->pieces.push_back("\u2581word" + std::to_string(id));
+    for (int id = 0; id < 64; ++id)
+        model->pieces.push_back("\u2581word" + std::to_string(id));
     return model;
 }
 
@@ -64,7 +65,8 @@ inline float noise(int a, int b, int c, int d = 0)
 /// What the engine is said to have captured; replace one to feed known numbers.
 struct Source {
     std::function<float(int layer, int head, int query, int key)> weight; ///< before normalising
-    std::function<float(int layer, int token, int head)> state_norm, state_change, dt, keep, write, out_gate;
+    std::function<float(int layer, int token, int head)> state_norm, state_change, dt, keep, write,
+        out_gate;
     std::function<float(int layer, int token, int expert)> router;
     std::function<std::string(int token)> text;
     std::function<float(int token, int layer)> layer_ms;
@@ -91,31 +93,51 @@ inline Source plausible()
             + 0.2F * (noise(layer, token, head) - 0.5F);
     };
     s.state_norm = [wave](int layer, int token, int head) {
-        return (1.0F - std::exp(-float(token + 1) / 9.0F)) * (4.0F + float(layer) + 3.0F * wave(layer, token / 4, head, 0.5F));
+        return (1.0F - std::exp(-float(token + 1) / 9.0F))
+            * (4.0F + float(layer) + 3.0F * wave(layer, token / 4, head, 0.5F));
     };
-    s.state_change = [wave](int layer, int token, int head) { return 0.4F * std::pow(wave(layer, token, head, 2.3F), 2.0F) + 2.0F / float(token + 2); };
-    s.dt = [wave](int layer, int token, int head) { return 0.003F * std::exp(4.5F * wave(layer, token, head, 1.1F)); };
-    s.keep = [](int layer, int token, int head) { return std::exp(-0.4F * std::pow(noise(layer, token / 3, head), 3.0F) - 0.002F * float(head + 1)); };
-    s.write = [wave](int layer, int token, int head) { return 2.0F * wave(layer, token, head, 1.7F); };
-    s.out_gate = [wave](int layer, int token, int head) { return 0.6F * wave(layer, token + 5, head, 1.3F); };
-    s.router = [](int layer, int token, int expert) { return std::pow(noise(layer, token / 2, expert, 4), 4.0F) + 0.01F; };
+    s.state_change = [wave](int layer, int token, int head) {
+        return 0.4F * std::pow(wave(layer, token, head, 2.3F), 2.0F) + 2.0F / float(token + 2);
+    };
+    s.dt = [wave](int layer, int token, int head) {
+        return 0.003F * std::exp(4.5F * wave(layer, token, head, 1.1F));
+    };
+    s.keep = [](int layer, int token, int head) {
+        return std::exp(-0.4F * std::pow(noise(layer, token / 3, head), 3.0F)
+                        - 0.002F * float(head + 1));
+    };
+    s.write = [wave](int layer, int token, int head) {
+        return 2.0F * wave(layer, token, head, 1.7F);
+    };
+    s.out_gate = [wave](int layer, int token, int head) {
+        return 0.6F * wave(layer, token + 5, head, 1.3F);
+    };
+    s.router = [](int layer, int token, int expert) {
+        return std::pow(noise(layer, token / 2, expert, 4), 4.0F) + 0.01F;
+    };
     s.text = [](int token) {
-        static const std::vector<std::string> words {"Once", " upon", " a", " time", ",", " there", " was", " a",
-            " young", " fox", " named", " Pip", ".", " Pip", " was", " very", " quiet", ".", " One", " day", " a",
-            " boy", " named", " Paul", " sat", " alone", " in", " the", " village", ".", " \"", "Hi", ",", " I", " am", " Pip", ".\""};
+        static const std::vector<std::string> words {
+            "Once",   " upon",  " a",     " time", ",",        " there", " was",   " a",
+            " young", " fox",   " named", " Pip",  ".",        " Pip",   " was",   " very",
+            " quiet", ".",      " One",   " day",  " a",       " boy",   " named", " Paul",
+            " sat",   " alone", " in",    " the",  " village", ".",      " \"",    "Hi",
+            ",",      " I",     " am",    " Pip",  ".\""};
         return words[std::size_t(token) % words.size()];
     };
     s.layer_ms = [](int token, int layer) {
-        const float base = layer == 0 ? 0.012F : layer == 11 ? 0.17F : (layer - 1) % 4 == 3 ? 0.058F : 0.047F;
+        const float base = layer == 0 ? 0.012F
+            : layer == 11             ? 0.17F
+            : (layer - 1) % 4 == 3    ? 0.058F
+                                      : 0.047F;
         return base * (1.0F + 0.15F * noise(token, layer, 1)) * (token % 61 == 60 ? 2.2F : 1.0F);
     };
     return s;
 }
 
 /// A conversation as the window would hold it.
-class Run {
+class FakeRun {
 public:
-    explicit Run(Source s = plausible(), std::shared_ptr<ModelInfo> m = hybrid())
+    explicit FakeRun(Source s = plausible(), std::shared_ptr<ModelInfo> m = hybrid())
         : source(std::move(s))
         , model(std::move(m))
         , layout_(make_layout())
@@ -140,7 +162,8 @@ public:
     void decode(int tokens)
     {
         std::vector<Event> events;
-        for (int i = 0; i < tokens; ++i) events.emplace_back(batch(store.tokens() + i, 1, false));
+        for (int i = 0; i < tokens; ++i)
+            events.emplace_back(batch(store.tokens() + i, 1, false));
         store.apply(events);
         selection.setNewest(store.tokens() - 1);
     }
@@ -153,11 +176,16 @@ public:
 
     StateFrame state(int layer, int head) const
     {
-        StateFrame frame {.layer = layer, .head = head, .position = store.tokens() - 1, .rows = 64, .columns = 64};
+        StateFrame frame {.layer = layer,
+                          .head = head,
+                          .position = store.tokens() - 1,
+                          .rows = 64,
+                          .columns = 64};
         for (int r = 0; r < 64; ++r) {
             for (int c = 0; c < 64; ++c) {
                 const float sign = noise(r, c, head) > 0.5F ? 1.0F : -1.0F;
-                frame.values.push_back(sign * std::pow(noise(r, 1, head), 4.0F) * std::pow(noise(c, 2, head), 3.0F) * 0.9F);
+                frame.values.push_back(sign * std::pow(noise(r, 1, head), 4.0F)
+                                       * std::pow(noise(c, 2, head), 3.0F) * 0.9F);
             }
         }
         return frame;
@@ -192,7 +220,9 @@ private:
                 add(Probe::state_norm, i, kHeads);
                 add(Probe::state_change, i, kHeads);
                 if (source.gate_layer < 0 || source.gate_layer == i) {
-                    for (const Probe probe : {Probe::dt, Probe::keep, Probe::write, Probe::out_gate}) add(probe, i, kHeads);
+                    for (const Probe probe :
+                         {Probe::dt, Probe::keep, Probe::write, Probe::out_gate})
+                        add(probe, i, kHeads);
                 }
             }
             if (layer.n_experts > 0) {
@@ -206,42 +236,66 @@ private:
     void fill(const CaptureField& field, int token, float* out) const
     {
         const auto per_head = [&](const auto& value) {
-            for (int i = 0; i < field.width; ++i) out[i] = value(field.layer, token, i);
+            for (int i = 0; i < field.width; ++i)
+                out[i] = value(field.layer, token, i);
         };
         switch (field.probe) {
-        case Probe::state_norm: per_head(source.state_norm); break;
-        case Probe::state_change: per_head(source.state_change); break;
-        case Probe::dt: per_head(source.dt); break;
-        case Probe::keep: per_head(source.keep); break;
-        case Probe::write: per_head(source.write); break;
-        case Probe::out_gate: per_head(source.out_gate); break;
+        case Probe::state_norm:
+            per_head(source.state_norm);
+            break;
+        case Probe::state_change:
+            per_head(source.state_change);
+            break;
+        case Probe::dt:
+            per_head(source.dt);
+            break;
+        case Probe::keep:
+            per_head(source.keep);
+            break;
+        case Probe::write:
+            per_head(source.write);
+            break;
+        case Probe::out_gate:
+            per_head(source.out_gate);
+            break;
         case Probe::router: {
             per_head(source.router);
             float sum = 0.0F;
-            for (int i = 0; i < field.width; ++i) sum += out[i];
-            for (int i = 0; i < field.width; ++i) out[i] /= sum;
+            for (int i = 0; i < field.width; ++i)
+                sum += out[i];
+            for (int i = 0; i < field.width; ++i)
+                out[i] /= sum;
             break;
         }
         case Probe::experts: {
             std::vector<int> order {0, 1, 2, 3};
-            std::sort(order.begin(), order.end(), [&](int a, int b) { return source.router(field.layer, token, a) > source.router(field.layer, token, b); });
-            for (int i = 0; i < field.width; ++i) out[i] = float(order[std::size_t(i)]);
+            std::sort(order.begin(), order.end(), [&](int a, int b) {
+                return source.router(field.layer, token, a) > source.router(field.layer, token, b);
+            });
+            for (int i = 0; i < field.width; ++i)
+                out[i] = float(order[std::size_t(i)]);
             break;
         }
-        default: break;
+        default:
+            break;
         }
     }
 
     AttentionRows rows(int layer, int first, int count) const
     {
-        AttentionRows rows {.layer = layer, .n_heads = kHeads, .length = first + count, .values = {}};
-        rows.values.assign(std::size_t(kHeads) * std::size_t(count) * std::size_t(rows.length), 0.0F);
+        AttentionRows rows {
+            .layer = layer, .n_heads = kHeads, .length = first + count, .values = {}};
+        rows.values.assign(std::size_t(kHeads) * std::size_t(count) * std::size_t(rows.length),
+                           0.0F);
         for (int head = 0; head < kHeads; ++head) {
             for (int t = 0; t < count; ++t) {
-                float* row = &rows.values[(std::size_t(head) * std::size_t(count) + std::size_t(t)) * std::size_t(rows.length)];
+                float* row = &rows.values[(std::size_t(head) * std::size_t(count) + std::size_t(t))
+                                          * std::size_t(rows.length)];
                 float sum = 0.0F;
-                for (int key = 0; key <= first + t; ++key) sum += row[key] = source.weight(layer, head, first + t, key);
-                for (int key = 0; key <= first + t; ++key) row[key] /= sum;
+                for (int key = 0; key <= first + t; ++key)
+                    sum += row[key] = source.weight(layer, head, first + t, key);
+                for (int key = 0; key <= first + t; ++key)
+                    row[key] /= sum;
             }
         }
         return rows;
@@ -268,15 +322,22 @@ private:
             for (int k = 0; k < 10; ++k) {
                 const float p = rest * (0.3F + 0.4F * noise(token, k, 3));
                 rest -= p;
-                info.next.push_back({k, logit, p, std::min(1.0F, p * 1.1F), k < 4 ? std::min(1.0F, p * 1.2F) : 0.0F});
+                info.next.push_back({k, logit, p, std::min(1.0F, p * 1.1F),
+                                     k < 4 ? std::min(1.0F, p * 1.2F) : 0.0F});
                 logit -= 1.3F;
             }
             out.tokens.push_back(info);
-            for (const CaptureField& field : layout_->fields) fill(field, token, &out.values[std::size_t(t) * std::size_t(layout_->width) + std::size_t(field.offset)]);
-            for (std::size_t l = 0; l < out.layer_ms.size(); ++l) out.layer_ms[l] += share * source.layer_ms(token, int(l));
+            for (const CaptureField& field : layout_->fields)
+                fill(field, token,
+                     &out.values[std::size_t(t) * std::size_t(layout_->width)
+                                 + std::size_t(field.offset)]);
+            for (std::size_t l = 0; l < out.layer_ms.size(); ++l)
+                out.layer_ms[l] += share * source.layer_ms(token, int(l));
         }
-        for (const int layer : source.attention_layers) out.attention.push_back(rows(layer, first, count));
-        for (const float ms : out.layer_ms) out.wall_ms += ms;
+        for (const int layer : source.attention_layers)
+            out.attention.push_back(rows(layer, first, count));
+        for (const float ms : out.layer_ms)
+            out.wall_ms += ms;
         out.probe_ms = 0.02F * float(count);
         out.sample_ms = 0.03F * float(count);
         out.wall_ms += out.probe_ms + out.sample_ms;
@@ -290,15 +351,21 @@ private:
             const float us = out.layer_ms[std::size_t(l)] * 1000.0F;
             const int layer = l - 1;
             if (l == 0 || l == int(out.layer_ms.size()) - 1) {
-                out.ops.push_back({l == 0 ? "embed" : "matmul", std::int16_t(layer), us, 4'194'304, 8'388'608});
+                out.ops.push_back(
+                    {l == 0 ? "embed" : "matmul", std::int16_t(layer), us, 4'194'304, 8'388'608});
                 continue;
             }
             const bool attends = model->layers[std::size_t(layer)].has_attention();
-            static const std::vector<const char*> kMamba {"rms_norm", "matmul", "conv1d", "ssd_scan", "gated_norm", "matmul", "rms_norm", "moe"};
-            static const std::vector<const char*> kAttention {"rms_norm", "matmul", "kv_append", "attention", "matmul", "rms_norm", "moe"};
+            static const std::vector<const char*> kMamba {"rms_norm", "matmul",     "conv1d",
+                                                          "ssd_scan", "gated_norm", "matmul",
+                                                          "rms_norm", "moe"};
+            static const std::vector<const char*> kAttention {
+                "rms_norm", "matmul", "kv_append", "attention", "matmul", "rms_norm", "moe"};
             const auto& names = attends ? kAttention : kMamba;
             for (std::size_t i = 0; i < names.size(); ++i) {
-                const float part = std::string(names[i]) == "matmul" ? 0.22F : std::string(names[i]) == "moe" ? 0.3F : 0.26F / float(names.size() - 3);
+                const float part = std::string(names[i]) == "matmul" ? 0.22F
+                    : std::string(names[i]) == "moe"                 ? 0.3F
+                                                     : 0.26F / float(names.size() - 3);
                 out.ops.push_back({names[i], std::int16_t(layer), us * part, 300'000, 600'000});
             }
         }

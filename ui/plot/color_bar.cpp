@@ -17,14 +17,15 @@ ColorBar::ColorBar(QWidget* parent)
     connect(&Theme::instance(), &Theme::changed, this, &QWidget::updateGeometry);
 }
 
-void ColorBar::setScale(const ValueScale& scale, const std::vector<unsigned>& map, const QString& unit)
+void ColorBar::setScale(const ValueScale& scale, const std::vector<unsigned>& map,
+                        const QString& unit)
 {
     scale_ = scale;
     map_ = map;
     unit_ = unit;
-    setAccessibleDescription(tr("%1, %2 scale from %3 to %4")
-                                 .arg(unit, nameOf(scale.kind), shortNumber(scale.low),
-                                      shortNumber(scale.high)));
+    setAccessibleDescription(
+        tr("%1, %2 scale from %3 to %4")
+            .arg(unit, nameOf(scale.kind), shortNumber(scale.low), shortNumber(scale.high)));
     update();
 }
 
@@ -35,7 +36,10 @@ void ColorBar::setInsets(int top, int bottom)
     update();
 }
 
-QSize ColorBar::sizeHint() const { return {Theme::instance().px(48), Theme::instance().px(80)}; }
+QSize ColorBar::sizeHint() const
+{
+    return {Theme::instance().px(48), Theme::instance().px(80)};
+}
 
 void ColorBar::paintEvent(QPaintEvent*)
 {
@@ -44,7 +48,8 @@ void ColorBar::paintEvent(QPaintEvent*)
     QPainter painter(this);
     const QRect bar(0, top_, theme.px(8), height() - top_ - bottom_);
     for (int y = 0; y < bar.height(); ++y) {
-        const std::size_t entry = std::size_t(bar.height() - 1 - y) * 255 / std::size_t(std::max(1, bar.height() - 1));
+        const std::size_t entry =
+            std::size_t(bar.height() - 1 - y) * 255 / std::size_t(std::max(1, bar.height() - 1));
         painter.fillRect(bar.left(), bar.top() + y, bar.width(), 1, QColor::fromRgb(map_[entry]));
     }
     painter.setPen(theme.palette().line);
@@ -57,9 +62,10 @@ void ColorBar::paintEvent(QPaintEvent*)
         const float part = float(i) / float(steps);
         const int middle = bar.bottom() - int(std::lround(part * float(bar.height() - 1)));
         const int top = std::clamp(middle - line / 2, bar.top() - 2, bar.bottom() - line + 4);
-        painter.drawText(QRect(bar.right() + theme.px(5), top, width(), line), Qt::AlignLeft | Qt::AlignVCenter,
+        painter.drawText(QRect(bar.right() + theme.px(5), top, width(), line),
+                         Qt::AlignLeft | Qt::AlignVCenter,
                          part > 0 && part < 1 ? QString::number(double(scale_.value(part)), 'g', 2)
-                                             : rangeNumber(double(scale_.value(part))));
+                                              : rangeNumber(double(scale_.value(part))));
     }
 }
 

@@ -30,10 +30,10 @@ void drawWaves(QPainter& painter, const QRectF& box)
         const double rise = box.height() * 0.22;
         const double half = box.width() / 2;
         QPainterPath wave(QPointF(box.left(), y));
-        wave.cubicTo({box.left() + half * 0.35, y - rise * 1.6}, {box.left() + half * 0.65, y - rise * 1.6},
-                     {box.left() + half, y});
-        wave.cubicTo({box.left() + half * 1.35, y + rise * 1.6}, {box.left() + half * 1.65, y + rise * 1.6},
-                     {box.right(), y});
+        wave.cubicTo({box.left() + half * 0.35, y - rise * 1.6},
+                     {box.left() + half * 0.65, y - rise * 1.6}, {box.left() + half, y});
+        wave.cubicTo({box.left() + half * 1.35, y + rise * 1.6},
+                     {box.left() + half * 1.65, y + rise * 1.6}, {box.right(), y});
         painter.drawPath(wave);
     }
 }
@@ -54,7 +54,8 @@ void drawGlyph(QPainter& painter, const QRectF& box, const QString& kind, const 
 {
     painter.save();
     painter.setRenderHint(QPainter::Antialiasing);
-    const QPen pen(color, std::max(1.2, box.width() / 10), Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin);
+    const QPen pen(color, std::max(1.2, box.width() / 10), Qt::SolidLine, Qt::RoundCap,
+                   Qt::RoundJoin);
     if (kind == QLatin1String("attn")) {
         painter.setPen(Qt::NoPen);
         painter.setBrush(color);
@@ -63,10 +64,14 @@ void drawGlyph(QPainter& painter, const QRectF& box, const QString& kind, const 
         painter.setPen(pen);
         painter.setBrush(Qt::NoBrush);
         const QRectF inner = box.adjusted(1, 1, -1, -1);
-        if (kind == QLatin1String("ssm")) drawWaves(painter, box);
-        else if (kind == QLatin1String("moe")) painter.drawPolygon(polygon(inner, 6, M_PI / 6));
-        else if (kind == QLatin1String("io")) painter.drawPolygon(polygon(inner, 4, 0));
-        else painter.drawRect(inner.adjusted(1, 1, -1, -1));
+        if (kind == QLatin1String("ssm"))
+            drawWaves(painter, box);
+        else if (kind == QLatin1String("moe"))
+            painter.drawPolygon(polygon(inner, 6, M_PI / 6));
+        else if (kind == QLatin1String("io"))
+            painter.drawPolygon(polygon(inner, 4, 0));
+        else
+            painter.drawRect(inner.adjusted(1, 1, -1, -1));
     }
     painter.restore();
 }

@@ -22,7 +22,8 @@ Histogram::Histogram(const QString& accessibleName, QWidget* parent)
     connect(&Theme::instance(), &Theme::changed, this, qOverload<>(&QWidget::update));
 }
 
-void Histogram::setScale(const ValueScale& scale, const std::vector<unsigned>& map, const QString& unit)
+void Histogram::setScale(const ValueScale& scale, const std::vector<unsigned>& map,
+                         const QString& unit)
 {
     scale_ = scale;
     map_ = map;
@@ -46,14 +47,23 @@ void Histogram::add(float value)
     if (part > 1.0F - kSaturated) ++high_;
 }
 
-double Histogram::lowPart() const { return count_ == 0 ? 0.0 : double(low_) / double(count_); }
-double Histogram::highPart() const { return count_ == 0 ? 0.0 : double(high_) / double(count_); }
+double Histogram::lowPart() const
+{
+    return count_ == 0 ? 0.0 : double(low_) / double(count_);
+}
+double Histogram::highPart() const
+{
+    return count_ == 0 ? 0.0 : double(high_) / double(count_);
+}
 
 void Histogram::show()
 {
-    setAccessibleDescription(tr("Histogram of %1: %2 values, %3 % below the first hundredth of the scale, %4 % above the last")
-                                 .arg(unit_).arg(count_)
-                                 .arg(100 * lowPart(), 0, 'f', 1).arg(100 * highPart(), 0, 'f', 1));
+    setAccessibleDescription(tr("Histogram of %1: %2 values, %3 % below the first hundredth of the "
+                                "scale, %4 % above the last")
+                                 .arg(unit_)
+                                 .arg(count_)
+                                 .arg(100 * lowPart(), 0, 'f', 1)
+                                 .arg(100 * highPart(), 0, 'f', 1));
     update();
 }
 

@@ -12,10 +12,13 @@
 namespace mixscope {
 
 LanePlot::LanePlot(const QString& accessibleName, PlotAxes axes, QWidget* parent)
-    : PlotArea(accessibleName, [&] {
-        axes.yTicks = false;
-        return axes;
-    }(), parent)
+    : PlotArea(
+        accessibleName,
+        [&] {
+            axes.yTicks = false;
+            return axes;
+        }(),
+        parent)
 {
     setPicture([this](QPainter& p, const PlotMap& m) { paintBands(p, m); });
     setMargin([this](QPainter& p, const PlotMap& m) { paintTitles(p, m); });
@@ -27,7 +30,8 @@ LanePlot::LanePlot(const QString& accessibleName, PlotAxes axes, QWidget* parent
     connect(this, &PlotArea::left, this, [this] { Q_EMIT tokenHovered(-1); });
     connect(this, &PlotArea::clicked, this, [this](QPointF at) {
         const Place place = placeAt(at.y());
-        if (place.band >= 0 && int(at.x()) < tokens_) Q_EMIT cellClicked(place.band, place.row, int(at.x()));
+        if (place.band >= 0 && int(at.x()) < tokens_)
+            Q_EMIT cellClicked(place.band, place.row, int(at.x()));
     });
 }
 
@@ -35,14 +39,16 @@ void LanePlot::setBands(std::vector<LaneBand> bands)
 {
     bands_ = std::move(bands);
     colors_.clear();
-    for (const LaneBand& band : bands_) colors_.push_back(cellColors(band.map));
+    for (const LaneBand& band : bands_)
+        colors_.push_back(cellColors(band.map));
     cells_.truncate(0);
 }
 
 int LanePlot::rows() const
 {
     int sum = 0;
-    for (const LaneBand& band : bands_) sum += band.rows;
+    for (const LaneBand& band : bands_)
+        sum += band.rows;
     return sum;
 }
 
@@ -56,7 +62,8 @@ double LanePlot::bandGap() const
 double LanePlot::bandTop(int band) const
 {
     double top = 0.0;
-    for (int i = 0; i < band; ++i) top += bands_[std::size_t(i)].rows + bandGap();
+    for (int i = 0; i < band; ++i)
+        top += bands_[std::size_t(i)].rows + bandGap();
     return top;
 }
 
@@ -72,11 +79,13 @@ bool LanePlot::update(int firstChanged, int tokens, const Fill& fill, int budget
         fill(cells_.lines(), values);
         std::size_t at = 0;
         for (const LaneBand& band : bands_) {
-            for (int row = 0; row < band.rows; ++row, ++at) line[at] = band.scale.cell(values[at]);
+            for (int row = 0; row < band.rows; ++row, ++at)
+                line[at] = band.scale.cell(values[at]);
         }
         cells_.setLine(cells_.lines(), line);
     }
-    setExtent({0, 0, steppedExtent(tokens), std::max(1.0, bandTop(int(bands_.size())) - bandGap())}, true);
+    setExtent({0, 0, steppedExtent(tokens), std::max(1.0, bandTop(int(bands_.size())) - bandGap())},
+              true);
     redraw();
     return cells_.lines() >= tokens;
 }
@@ -99,15 +108,17 @@ void LanePlot::setTokens(int focused, int locked)
 TilePooling LanePlot::pooling() const
 {
     const PlotMap at = map();
-    return tilePooling(cells_, {.cells = at.window,
-                                .pixels = (at.rect.size() * devicePixelRatioF()).toSize(),
-                                .lines = Qt::Horizontal});
+    return tilePooling(cells_,
+                       {.cells = at.window,
+                        .pixels = (at.rect.size() * devicePixelRatioF()).toSize(),
+                        .lines = Qt::Horizontal});
 }
 
 QRectF LanePlot::bandRect(const PlotMap& map, int band) const
 {
     const double top = bandTop(band);
-    return map.area(map.window.left(), top, map.window.right(), top + bands_[std::size_t(band)].rows);
+    return map.area(map.window.left(), top, map.window.right(),
+                    top + bands_[std::size_t(band)].rows);
 }
 
 QRectF LanePlot::cellRect(int band, int row, int token) const
@@ -155,7 +166,8 @@ void LanePlot::paintTitles(QPainter& painter, const PlotMap& map) const
             drawGlyph(painter, glyphBox, band.kind, theme.kindColor(band.kind));
             right -= glyph + gap;
         }
-        painter.setFont(band.kind.isEmpty() ? theme.font(11, 500) : theme.mono(10, focused ? 700 : 400));
+        painter.setFont(band.kind.isEmpty() ? theme.font(11, 500)
+                                            : theme.mono(10, focused ? 700 : 400));
         painter.setPen(focused ? colors.text : colors.muted);
         const double rowHeight = box.height() / band.rows;
         if (band.rows > 1 && rowHeight >= theme.px(10)) {
@@ -170,23 +182,28 @@ void LanePlot::paintTitles(QPainter& painter, const PlotMap& map) const
             right -= theme.px(18);
         }
         const QRectF label(0, box.center().y() - theme.px(9), right, theme.px(18));
-        if (box.height() >= theme.px(9)) painter.drawText(label, Qt::AlignRight | Qt::AlignVCenter, band.title);
+        if (box.height() >= theme.px(9))
+            painter.drawText(label, Qt::AlignRight | Qt::AlignVCenter, band.title);
 
         const double left = map.rect.right() + gap;
         painter.setFont(theme.mono(9));
         painter.setPen(colors.faint);
-        const QString low = rangeNumber(double(band.scale.low)), high = rangeNumber(double(band.scale.high));
+        const QString low = rangeNumber(double(band.scale.low)),
+                      high = rangeNumber(double(band.scale.high));
         if (box.height() < theme.px(34)) {
             if (box.height() < theme.px(10)) continue;
-            painter.drawText(QRectF(left, box.center().y() - theme.px(8), theme.px(90), theme.px(16)),
-                             Qt::AlignLeft | Qt::AlignVCenter, low + QChar(0x2013) + high);
+            painter.drawText(
+                QRectF(left, box.center().y() - theme.px(8), theme.px(90), theme.px(16)),
+                Qt::AlignLeft | Qt::AlignVCenter, low + QChar(0x2013) + high);
             continue;
         }
         for (int y = 0; y < int(box.height()); ++y) {
             const int entry = 255 - y * 255 / std::max(1, int(box.height()) - 1);
-            painter.fillRect(QRectF(left, box.top() + y, scale, 1), QColor::fromRgb(band.map[std::size_t(entry)]));
+            painter.fillRect(QRectF(left, box.top() + y, scale, 1),
+                             QColor::fromRgb(band.map[std::size_t(entry)]));
         }
-        const QRectF numbers(left + scale + theme.px(4), box.top() - 2, theme.px(60), box.height() + 4);
+        const QRectF numbers(left + scale + theme.px(4), box.top() - 2, theme.px(60),
+                             box.height() + 4);
         painter.drawText(numbers, Qt::AlignLeft | Qt::AlignTop, high);
         painter.drawText(numbers, Qt::AlignLeft | Qt::AlignBottom, low);
         if (band.scale.kind != ValueScale::Kind::linear && box.height() >= theme.px(48)) {
@@ -208,7 +225,8 @@ void LanePlot::paintMarks(QPainter& painter, const PlotMap& map) const
         const QRectF box = bandRect(map, band);
         const double height = box.height() / bands_[std::size_t(band)].rows;
         painter.setPen(QPen(colors.accent, 1));
-        painter.drawRect(QRectF(box.left() - 1, box.top() + focusRow_ * height - 0.5, box.width() + 1, height));
+        painter.drawRect(
+            QRectF(box.left() - 1, box.top() + focusRow_ * height - 0.5, box.width() + 1, height));
     }
     const auto upright = [&](int token, const QColor& color) {
         if (token < 0 || token < map.window.left() || token >= map.window.right()) return;

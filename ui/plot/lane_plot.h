@@ -14,10 +14,10 @@ namespace mixscope {
 /// Some rows of a LanePlot that belong together: one layer, or one gate of all heads.
 struct LaneBand {
     QString title;
-    QString kind;               ///< glyph beside the title, empty for none
+    QString kind; ///< glyph beside the title, empty for none
     int rows = 1;
-    std::vector<unsigned> map;  ///< 256 colours
-    ValueScale scale;           ///< locked by the owner
+    std::vector<unsigned> map; ///< 256 colours
+    ValueScale scale; ///< locked by the owner
 };
 
 /// Heat lanes over tokens: bands of rows, each band with its own colours and locked range, printed

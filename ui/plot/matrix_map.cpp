@@ -34,7 +34,8 @@ MatrixMap::MatrixMap(const QString& accessibleName, QWidget* parent)
     connect(&Theme::instance(), &Theme::changed, this, qOverload<>(&QWidget::update));
 }
 
-void MatrixMap::setMatrix(const QString& what, int rows, int columns, const std::vector<float>& values)
+void MatrixMap::setMatrix(const QString& what, int rows, int columns,
+                          const std::vector<float>& values)
 {
     if (what != what_) range_ = 0.0F;
     what_ = what;
@@ -42,8 +43,11 @@ void MatrixMap::setMatrix(const QString& what, int rows, int columns, const std:
     columns_ = columns;
     values_ = values;
     const float sigma = values.empty() ? 0.0F : threeSigma(values);
-    if (range_ <= 0.0F) range_ = sigma;
-    else while (sigma > range_) range_ *= kWiden;
+    if (range_ <= 0.0F)
+        range_ = sigma;
+    else
+        while (sigma > range_)
+            range_ *= kWiden;
     update();
 }
 
@@ -89,7 +93,8 @@ void MatrixMap::paintEvent(QPaintEvent*)
     painter.setPen(theme.palette().muted);
     painter.setFont(theme.font(11));
     const int pad = theme.px(8);
-    painter.drawText(rect().adjusted(pad, pad, -pad, -pad), Qt::AlignCenter | Qt::TextWordWrap, nothing_);
+    painter.drawText(rect().adjusted(pad, pad, -pad, -pad), Qt::AlignCenter | Qt::TextWordWrap,
+                     nothing_);
 }
 
 void MatrixMap::paintPicture(QPainter& painter) const
@@ -100,7 +105,8 @@ void MatrixMap::paintPicture(QPainter& painter) const
     std::vector<float> cells(std::size_t(rows) * std::size_t(columns), 0.0F);
     for (int r = 0; r < rows_; ++r) {
         for (int c = 0; c < columns_; ++c) {
-            float& cell = cells[std::size_t(r / pool) * std::size_t(columns) + std::size_t(c / pool)];
+            float& cell =
+                cells[std::size_t(r / pool) * std::size_t(columns) + std::size_t(c / pool)];
             const float value = values_[std::size_t(r) * std::size_t(columns_) + std::size_t(c)];
             if (std::abs(value) > std::abs(cell)) cell = value;
         }

@@ -20,7 +20,7 @@ public:
     void setNothing(const QString& sentence);
     bool empty() const { return values_.empty(); }
     float range() const { return range_; } ///< colours end at ± this
-    void fitNow();                         ///< range = ±3σ of the matrix shown
+    void fitNow(); ///< range = ±3σ of the matrix shown
     /// Cells in one drawn cell (largest size wins, with its sign), 1 when drawn cell by cell.
     int pooling() const;
     QRect imageRect() const;

@@ -3,61 +3,16 @@
 #include "ui/plot/plot_items.h"
 #include "ui/theme.h"
 
-#include <qcustomplot.h>
-
 #include <QKeyEvent>
 #include <QMouseEvent>
 #include <QTimer>
 #include <QWheelEvent>
+#include <qcustomplot.h>
 
 #include <algorithm>
 #include <cmath>
 
 namespace mixscope {
-
-namespace {
-
-struct Span {
-    double from, to;
-};
-
-/// Start and size of a span zoomed around a point, inside `all`, at least four cells long.
-std::pair<double, double> zoomedSpan(Span shown, Span all, double around, double factor)
-{
-    const double whole = all.to - all.from;
-    const double size = std::clamp((shown.to - shown.from) * factor, std::min(4.0, whole), whole);
-    const double start = around - (around - shown.from) / (shown.to - shown.from) * size;
-    return {std::clamp(start, all.from, all.to - size), size};
-}
-
-} // namespace
-
-double PlotMap::x(double value) const
-{
-    return rect.left() + (value - window.left()) / window.width() * rect.width();
-}
-
-double PlotMap::y(double value) const
-{
-    const double part = (value - window.top()) / window.height();
-    return yUp ? rect.bottom() - part * rect.height() : rect.top() + part * rect.height();
-}
-
-QPointF PlotMap::at(QPointF pixel) const
-{
-    const double px = (pixel.x() - rect.left()) / rect.width();
-    const double py = (pixel.y() - rect.top()) / rect.height();
-    return {window.left() + px * window.width(),
-            window.top() + (yUp ? 1.0 - py : py) * window.height()};
-}
-
-QRectF PlotMap::area(double x0, double y0, double x1, double y1) const
-{
-    const QRectF exact = QRectF(QPointF(x(x0), y(y0)), QPointF(x(x1), y(y1))).normalized();
-    const double left = std::floor(exact.left()), top = std::floor(exact.top());
-    return {left, top, std::max(1.0, std::floor(exact.right()) - left),
-            std::max(1.0, std::floor(exact.bottom()) - top)};
-}
 
 struct PlotArea::Impl {
     QCustomPlot* plot = nullptr;
@@ -95,7 +50,8 @@ PlotArea::PlotArea(const QString& accessibleName, PlotAxes axes, QWidget* parent
     plot->setNoAntialiasingOnDrag(true);
     plot->setPlottingHints(QCP::phImmediateRefresh);
     plot->yAxis->setRangeReversed(impl_->axes.yCells);
-    for (QCPAxis* axis : {plot->xAxis2, plot->yAxis2}) axis->setVisible(true);
+    for (QCPAxis* axis : {plot->xAxis2, plot->yAxis2})
+        axis->setVisible(true);
 
     const auto paint = [this](Paint Impl::*which, QPainter& painter, double device) {
         if (!((*impl_).*which)) return;
@@ -104,8 +60,9 @@ PlotArea::PlotArea(const QString& accessibleName, PlotAxes axes, QWidget* parent
         ((*impl_).*which)(painter, at);
     };
     addPicture(plot, [paint](QPainter& p, double d) { paint(&Impl::picture, p, d); });
-    impl_->decorations.push_back(addDecoration(
-        plot, QStringLiteral("axes"), [paint](QPainter& p, double d) { paint(&Impl::margin, p, d); }));
+    impl_->decorations.push_back(
+        addDecoration(plot, QStringLiteral("axes"),
+                      [paint](QPainter& p, double d) { paint(&Impl::margin, p, d); }));
     impl_->decorations.push_back(
         addDecoration(plot, QStringLiteral("overlay"),
                       [paint](QPainter& p, double d) { paint(&Impl::overlay, p, d); }));
@@ -118,13 +75,23 @@ PlotArea::PlotArea(const QString& accessibleName, PlotAxes axes, QWidget* parent
 PlotArea::~PlotArea()
 {
     // A layerable on a layer must go before the plot that owns the layer.
-    for (QCPLayerable* item : impl_->decorations) delete item;
+    for (QCPLayerable* item : impl_->decorations)
+        delete item;
     delete impl_->plot;
 }
 
-void PlotArea::setPicture(Paint paint) { impl_->picture = std::move(paint); }
-void PlotArea::setMargin(Paint paint) { impl_->margin = std::move(paint); }
-void PlotArea::setOverlay(Paint paint) { impl_->overlay = std::move(paint); }
+void PlotArea::setPicture(Paint paint)
+{
+    impl_->picture = std::move(paint);
+}
+void PlotArea::setMargin(Paint paint)
+{
+    impl_->margin = std::move(paint);
+}
+void PlotArea::setOverlay(Paint paint)
+{
+    impl_->overlay = std::move(paint);
+}
 
 void PlotArea::setCellNames(CellName x, CellName y)
 {
@@ -141,8 +108,14 @@ void PlotArea::setTitles(const QString& x, const QString& y)
     impl_->plot->yAxis->setLabel(y);
 }
 
-const QRectF& PlotArea::window() const { return impl_->window; }
-bool PlotArea::zoomed() const { return impl_->zoomed; }
+const QRectF& PlotArea::window() const
+{
+    return impl_->window;
+}
+bool PlotArea::zoomed() const
+{
+    return impl_->zoomed;
+}
 
 void PlotArea::setExtent(const QRectF& extent, bool follow)
 {
@@ -153,8 +126,10 @@ void PlotArea::setExtent(const QRectF& extent, bool follow)
     } else {
         QRectF& window = impl_->window;
         if (follow) {
-            if (impl_->axes.zoom & Qt::Vertical) window.moveBottom(extent.bottom());
-            else window.moveRight(extent.right());
+            if (impl_->axes.zoom & Qt::Vertical)
+                window.moveBottom(extent.bottom());
+            else
+                window.moveRight(extent.right());
         }
         window.moveLeft(std::clamp(window.left(), extent.left(),
                                    std::max(extent.left(), extent.right() - window.width())));
@@ -177,7 +152,10 @@ void PlotArea::showWindow(const QRectF& window)
     Q_EMIT windowChanged();
 }
 
-void PlotArea::fit() { showWindow(impl_->extent); }
+void PlotArea::fit()
+{
+    showWindow(impl_->extent);
+}
 
 void PlotArea::applyWindow()
 {
@@ -186,14 +164,20 @@ void PlotArea::applyWindow()
     impl_->plot->yAxis->setRange(w.top(), w.bottom());
 }
 
-QRectF PlotArea::plotRect() const { return impl_->plot->axisRect()->rect(); }
+QRectF PlotArea::plotRect() const
+{
+    return impl_->plot->axisRect()->rect();
+}
 
 PlotMap PlotArea::map() const
 {
     return {.rect = plotRect(), .window = impl_->window, .yUp = !impl_->axes.yCells};
 }
 
-void PlotArea::redraw() { impl_->plot->replot(QCustomPlot::rpQueuedReplot); }
+void PlotArea::redraw()
+{
+    impl_->plot->replot(QCustomPlot::rpQueuedReplot);
+}
 
 void PlotArea::redrawOverlay()
 {
@@ -224,7 +208,8 @@ void PlotArea::restyle()
     QCPAxisRect* rect = plot->axisRect();
     const QMargins& m = impl_->axes.margins;
     rect->setAutoMargins(QCP::msNone); // labels that change width must not move the picture
-    rect->setMargins({theme.px(m.left()), theme.px(m.top()), theme.px(m.right()), theme.px(m.bottom())});
+    rect->setMargins(
+        {theme.px(m.left()), theme.px(m.top()), theme.px(m.right()), theme.px(m.bottom())});
     for (QCPAxis* axis : {plot->xAxis, plot->yAxis, plot->xAxis2, plot->yAxis2}) {
         axis->setBasePen(QPen(colors.line));
         axis->setTickPen(Qt::NoPen);
@@ -252,7 +237,7 @@ void PlotArea::restyle()
             plot->yAxis,
             {.name = impl_->yName, .labelPixels = theme.px(44), .namePixels = theme.px(14)}));
     } else {
-        plot->yAxis->ticker()->setTickCount(4);
+        plot->yAxis->ticker()->setTickCount(std::clamp(height() / theme.px(36), 1, 4));
         plot->yAxis->grid()->setVisible(impl_->axes.yGrid);
         plot->yAxis->grid()->setPen(QPen(colors.line));
         plot->yAxis->grid()->setZeroLinePen(Qt::NoPen);
@@ -261,18 +246,33 @@ void PlotArea::restyle()
     redraw();
 }
 
-void PlotArea::resizeEvent(QResizeEvent*) { impl_->plot->setGeometry(rect()); }
+void PlotArea::resizeEvent(QResizeEvent*)
+{
+    impl_->plot->setGeometry(rect());
+    restyle(); // how many ticks fit
+}
 
 void PlotArea::keyPressEvent(QKeyEvent* event)
 {
     const int step = event->modifiers() & Qt::ShiftModifier ? 10 : 1;
     switch (event->key()) {
-    case Qt::Key_Left: Q_EMIT stepped({-step, 0}); return;
-    case Qt::Key_Right: Q_EMIT stepped({step, 0}); return;
-    case Qt::Key_Up: Q_EMIT stepped({0, -step}); return;
-    case Qt::Key_Down: Q_EMIT stepped({0, step}); return;
-    case Qt::Key_F: fit(); return;
-    default: QWidget::keyPressEvent(event);
+    case Qt::Key_Left:
+        Q_EMIT stepped({-step, 0});
+        return;
+    case Qt::Key_Right:
+        Q_EMIT stepped({step, 0});
+        return;
+    case Qt::Key_Up:
+        Q_EMIT stepped({0, -step});
+        return;
+    case Qt::Key_Down:
+        Q_EMIT stepped({0, step});
+        return;
+    case Qt::Key_F:
+        fit();
+        return;
+    default:
+        QWidget::keyPressEvent(event);
     }
 }
 
@@ -285,7 +285,9 @@ bool PlotArea::eventFilter(QObject* watched, QEvent* event)
 bool PlotArea::onMouse(QEvent* event)
 {
     switch (event->type()) {
-    case QEvent::Leave: Q_EMIT left(); return false;
+    case QEvent::Leave:
+        Q_EMIT left();
+        return false;
     case QEvent::Wheel: {
         const auto* wheel = static_cast<QWheelEvent*>(event);
         double notches = (wheel->angleDelta().y() + wheel->angleDelta().x()) / 120.0;
@@ -295,7 +297,9 @@ bool PlotArea::onMouse(QEvent* event)
         event->accept();
         return true;
     }
-    case QEvent::MouseButtonDblClick: fit(); return true;
+    case QEvent::MouseButtonDblClick:
+        fit();
+        return true;
     case QEvent::MouseButtonPress: {
         const auto* mouse = static_cast<QMouseEvent*>(event);
         setFocus(Qt::MouseFocusReason);
@@ -332,7 +336,8 @@ bool PlotArea::onMouse(QEvent* event)
         }
         return true;
     }
-    default: return false;
+    default:
+        return false;
     }
 }
 
@@ -343,23 +348,18 @@ void PlotArea::zoomAt(QPointF pixel, double factor)
     QRectF window = impl_->window;
     const QRectF& all = impl_->extent;
     if (impl_->axes.zoom & Qt::Horizontal) {
-        const auto [start, size] = zoomedSpan({window.left(), window.right()}, {all.left(), all.right()}, at.x(), factor);
+        const auto [start, size] =
+            zoomedSpan({window.left(), window.right()}, {all.left(), all.right()}, at.x(), factor);
         window.setLeft(start);
         window.setWidth(size);
     }
     if (impl_->axes.zoom & Qt::Vertical) {
-        const auto [start, size] = zoomedSpan({window.top(), window.bottom()}, {all.top(), all.bottom()}, at.y(), factor);
+        const auto [start, size] =
+            zoomedSpan({window.top(), window.bottom()}, {all.top(), all.bottom()}, at.y(), factor);
         window.setTop(start);
         window.setHeight(size);
     }
     showWindow(window);
-}
-
-double steppedExtent(int tokens)
-{
-    int step = 16;
-    while (step * 16 <= tokens) step *= 2;
-    return double((std::max(tokens, 1) + step - 1) / step * step);
 }
 
 } // namespace mixscope

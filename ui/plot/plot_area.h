@@ -1,5 +1,7 @@
 #pragma once
 
+#include "ui/plot/plot_map.h"
+
 #include <QMargins>
 #include <QPointF>
 #include <QRectF>
@@ -13,20 +15,6 @@ class QPaintDevice;
 class QPainter;
 
 namespace mixscope {
-
-/// From axis values to pixels while a plot is painted.
-struct PlotMap {
-    QRectF rect;   ///< the plot's inner rectangle, logical pixels
-    QRectF window; ///< what of the axes is visible; y grows downwards on screen unless yUp
-    bool yUp = false;
-    double deviceScale = 1.0; ///< device pixels in a logical one (3 for vector export)
-
-    double x(double value) const;
-    double y(double value) const;
-    QPointF at(QPointF pixel) const; ///< axis values under a pixel
-    /// Rectangle in whole pixels that covers [x0, x1) × [y0, y1) of the axes.
-    QRectF area(double x0, double y0, double x1, double y1) const;
-};
 
 /// How a plot's axes look; sizes are before the interface scale.
 struct PlotAxes {
@@ -53,7 +41,7 @@ public:
     ~PlotArea() override;
 
     void setPicture(Paint paint); ///< clipped to the inner rectangle
-    void setMargin(Paint paint);  ///< not clipped: row labels
+    void setMargin(Paint paint); ///< not clipped: row labels
     void setOverlay(Paint paint); ///< not clipped: crosshair
     /// Names of cells along the axes, shown instead of numbers where there is room.
     void setCellNames(CellName x, CellName y);
@@ -69,7 +57,7 @@ public:
 
     QRectF plotRect() const; ///< inner rectangle in this widget's coordinates
     PlotMap map() const;
-    void redraw();        ///< picture, axes and overlay, at the next turn of the event loop
+    void redraw(); ///< picture, axes and overlay, at the next turn of the event loop
     void redrawOverlay(); ///< crosshair only
     /// Vector or raster picture of what is shown. False when the device cannot be painted on.
     bool exportTo(QPaintDevice& device, QSize size);
@@ -97,8 +85,5 @@ private:
 
     std::unique_ptr<Impl> impl_;
 };
-
-/// An extent for `tokens` that grows in steps, so that the picture holds still between them.
-double steppedExtent(int tokens);
 
 } // namespace mixscope

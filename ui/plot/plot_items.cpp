@@ -55,7 +55,8 @@ private:
 double deviceOf(const QCustomPlot* plot, const QCPPainter* painter)
 {
     // Vector output embeds pictures; three device pixels a point keep them sharp on paper.
-    return painter->modes().testFlag(QCPPainter::pmVectorized) ? 3.0 : plot->bufferDevicePixelRatio();
+    return painter->modes().testFlag(QCPPainter::pmVectorized) ? 3.0
+                                                               : plot->bufferDevicePixelRatio();
 }
 
 class Picture : public QCPAbstractPlottable {

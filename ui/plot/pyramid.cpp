@@ -9,7 +9,8 @@ void Pyramid::setLine(int index, std::span<const std::uint8_t> cells)
     auto& base = levels_[0];
     if (std::size_t(index) >= base.size()) base.resize(std::size_t(index) + 1);
     base[std::size_t(index)].assign(cells.begin(), cells.end());
-    for (int level = 1; level < kLevels; ++level) poolInto(level, index >> level);
+    for (int level = 1; level < kLevels; ++level)
+        poolInto(level, index >> level);
 }
 
 void Pyramid::truncate(int lines)
@@ -35,7 +36,8 @@ std::size_t Pyramid::bytes() const
 {
     std::size_t sum = 0;
     for (const auto& level : levels_) {
-        for (const Line& line : level) sum += sizeof(Line) + line.capacity();
+        for (const Line& line : level)
+            sum += sizeof(Line) + line.capacity();
     }
     return sum;
 }
@@ -55,13 +57,15 @@ void Pyramid::poolInto(int level, int index)
     const Line& shorter = a.size() >= b.size() ? b : a;
     if (pool_ == Pool::lines) {
         out = longer;
-        for (std::size_t i = 0; i < shorter.size(); ++i) out[i] = std::max(out[i], shorter[i]);
+        for (std::size_t i = 0; i < shorter.size(); ++i)
+            out[i] = std::max(out[i], shorter[i]);
         return;
     }
     const std::size_t pairs = longer.size() / 2;
     const std::size_t both = shorter.size() / 2;
     out.resize((longer.size() + 1) / 2);
-    for (std::size_t i = 0; i < pairs; ++i) out[i] = std::max(longer[2 * i], longer[2 * i + 1]);
+    for (std::size_t i = 0; i < pairs; ++i)
+        out[i] = std::max(longer[2 * i], longer[2 * i + 1]);
     if (longer.size() % 2 == 1) out[pairs] = longer.back();
     for (std::size_t i = 0; i < both; ++i) {
         out[i] = std::max({out[i], shorter[2 * i], shorter[2 * i + 1]});

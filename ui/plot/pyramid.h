@@ -16,7 +16,7 @@ namespace mixscope {
 class Pyramid {
 public:
     enum class Pool {
-        lines,          ///< pool over tokens only (lanes: the other axis is heads or layers)
+        lines, ///< pool over tokens only (lanes: the other axis is heads or layers)
         lines_and_cells ///< pool over both (attention: both axes are tokens)
     };
     static constexpr int kLevels = 9; ///< up to 256 cells in one

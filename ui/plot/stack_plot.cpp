@@ -11,27 +11,32 @@
 namespace mixscope {
 
 StackPlot::StackPlot(const QString& accessibleName, PlotAxes axes, QWidget* parent)
-    : PlotArea(accessibleName, [&] {
-        axes.yCells = false;
-        axes.yGrid = true;
-        return axes;
-    }(), parent)
+    : PlotArea(
+        accessibleName,
+        [&] {
+            axes.yCells = false;
+            axes.yGrid = true;
+            return axes;
+        }(),
+        parent)
 {
     setPicture([this](QPainter& p, const PlotMap& m) {
         paintGround(p, m);
         paintColumns(p, m);
     });
     setOverlay([this](QPainter& p, const PlotMap& m) { paintMarks(p, m); });
-    connect(this, &PlotArea::hovered, this, [this](QPointF at) {
-        Q_EMIT tokenHovered(int(at.x()) < tokens_ ? int(at.x()) : -1);
-    });
+    connect(this, &PlotArea::hovered, this,
+            [this](QPointF at) { Q_EMIT tokenHovered(int(at.x()) < tokens_ ? int(at.x()) : -1); });
     connect(this, &PlotArea::left, this, [this] { Q_EMIT tokenHovered(-1); });
     connect(this, &PlotArea::clicked, this, [this](QPointF at) {
         if (int(at.x()) < tokens_) Q_EMIT tokenClicked(int(at.x()));
     });
 }
 
-void StackPlot::setParts(std::vector<StackPart> parts) { parts_ = std::move(parts); }
+void StackPlot::setParts(std::vector<StackPart> parts)
+{
+    parts_ = std::move(parts);
+}
 
 void StackPlot::setGround(std::function<bool(int)> apart, const QString& name)
 {
@@ -67,18 +72,21 @@ void StackPlot::paintGround(QPainter& painter, const PlotMap& map) const
     for (int token = 0; token < tokens_; ++token) {
         if (!apart_(token)) continue;
         int end = token + 1;
-        while (end < tokens_ && apart_(end)) ++end;
+        while (end < tokens_ && apart_(end))
+            ++end;
         const QRectF box = map.area(token, 0, end, map.window.bottom());
         painter.fillRect(box, theme.palette().user);
         painter.setFont(theme.font(10));
         painter.setPen(theme.palette().muted);
-        painter.drawText(box.adjusted(theme.px(4), theme.px(1), 0, 0), Qt::AlignLeft | Qt::AlignTop, apartName_);
+        painter.drawText(box.adjusted(theme.px(4), theme.px(1), 0, 0), Qt::AlignLeft | Qt::AlignTop,
+                         apartName_);
         token = end;
     }
 }
 
 void StackPlot::paintColumns(QPainter& painter, const PlotMap& map) const
 {
+    if (!fill_ || parts_.empty()) return;
     const double perToken = map.rect.width() / map.window.width();
     const int step = tokensPerPixel();
     const double gap = perToken >= 4.0 ? gap_ : 0.0;
@@ -100,12 +108,15 @@ void StackPlot::paintColumns(QPainter& painter, const PlotMap& map) const
         double below = 0.0;
         for (std::size_t i = 0; i < tallest.size(); ++i) {
             const double from = map.y(below), to = map.y(below + double(tallest[i]));
-            painter.fillRect(QRectF(column.left(), to, std::max(1.0, column.width() - gap), from - to), parts_[i].color);
+            painter.fillRect(
+                QRectF(column.left(), to, std::max(1.0, column.width() - gap), from - to),
+                parts_[i].color);
             below += double(tallest[i]);
         }
         if (below > top_) { // goes on above the axis
-            painter.fillRect(QRectF(column.left(), map.rect.top(), std::max(1.0, column.width() - gap), 2),
-                             Theme::instance().palette().text);
+            painter.fillRect(
+                QRectF(column.left(), map.rect.top(), std::max(1.0, column.width() - gap), 2),
+                Theme::instance().palette().text);
         }
     }
 }
@@ -118,7 +129,8 @@ void StackPlot::paintMarks(QPainter& painter, const PlotMap& map) const
         QColor color = warn;
         color.setAlphaF(float(alpha));
         painter.setPen(QPen(color, 1.5));
-        painter.drawLine(QPointF(map.x(token + 0.5), map.rect.top()), QPointF(map.x(token + 0.5), map.rect.bottom()));
+        painter.drawLine(QPointF(map.x(token + 0.5), map.rect.top()),
+                         QPointF(map.x(token + 0.5), map.rect.bottom()));
     };
     if (focused_ != locked_) upright(focused_, 0.6);
     upright(locked_, 1.0);

@@ -18,6 +18,7 @@ struct StackPart {
 class StackPlot : public PlotArea {
     Q_OBJECT
 public:
+    /// May be asked for tokens that are gone since show().
     using Fill = std::function<void(int token, std::span<float> parts)>;
 
     StackPlot(const QString& accessibleName, PlotAxes axes, QWidget* parent);

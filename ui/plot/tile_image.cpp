@@ -12,7 +12,8 @@ int levelFor(double cells, int pixels)
 {
     if (pixels <= 0) return 0;
     int level = 0;
-    while (level + 1 < Pyramid::kLevels && double(1 << level) * pixels < cells - 1e-6) ++level;
+    while (level + 1 < Pyramid::kLevels && double(1 << level) * pixels < cells - 1e-6)
+        ++level;
     return level;
 }
 
@@ -40,7 +41,10 @@ std::vector<int> cellsAlong(double from, double extent, int pixels, int level)
     return cells;
 }
 
-constexpr bool hatched(int x, int y) { return (x + y) % 7 == 0; }
+constexpr bool hatched(int x, int y)
+{
+    return (x + y) % 7 == 0;
+}
 
 } // namespace
 
@@ -65,14 +69,16 @@ QImage renderTiles(const Pyramid& pyramid, const TileWindow& window,
 
     std::vector<std::span<const std::uint8_t>> columns;
     if (across) {
-        for (const int x : xs) columns.push_back(pyramid.line(levels.line, x));
+        for (const int x : xs)
+            columns.push_back(pyramid.line(levels.line, x));
     }
     bool repeatable = false; // the pixel row above shows the same cells and has no hatch
     for (int py = 0; py < image.height(); ++py) {
         auto* out = reinterpret_cast<QRgb*>(image.scanLine(py));
         const int y = ys[std::size_t(py)];
         if (py > 0 && repeatable && y == ys[std::size_t(py) - 1]) {
-            std::copy_n(reinterpret_cast<const QRgb*>(image.constScanLine(py - 1)), image.width(), out);
+            std::copy_n(reinterpret_cast<const QRgb*>(image.constScanLine(py - 1)), image.width(),
+                        out);
             continue;
         }
         repeatable = true;

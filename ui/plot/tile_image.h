@@ -13,8 +13,8 @@ namespace mixscope {
 
 /// What part of a pyramid is drawn, and how.
 struct TileWindow {
-    QRectF cells;  ///< in cells: x to the right, y down; may reach beyond the data
-    QSize pixels;  ///< of the device
+    QRectF cells; ///< in cells: x to the right, y down; may reach beyond the data
+    QSize pixels; ///< of the device
     Qt::Orientation lines = Qt::Vertical; ///< direction in which lines follow each other
 };
 

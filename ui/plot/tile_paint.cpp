@@ -1,6 +1,6 @@
 #include "ui/plot/tile_paint.h"
 
-#include "ui/plot/plot_area.h"
+#include "ui/plot/plot_map.h"
 
 #include <QPainter>
 
@@ -14,9 +14,8 @@ TilePooling paintTiles(QPainter& painter, const PlotMap& map, const TileLayer& l
 TilePooling paintTiles(QPainter& painter, const QRectF& target, const QRectF& cells,
                        double deviceScale, const TileLayer& layer)
 {
-    const TileWindow window {.cells = cells,
-                             .pixels = (target.size() * deviceScale).toSize(),
-                             .lines = layer.lines};
+    const TileWindow window {
+        .cells = cells, .pixels = (target.size() * deviceScale).toSize(), .lines = layer.lines};
     if (window.pixels.isEmpty()) return {};
     const QImage image = renderTiles(layer.pyramid, window, layer.colors, layer.hatch);
     painter.drawImage(target, image);

@@ -11,9 +11,12 @@ float ValueScale::fraction(float value) const
     const float v = std::clamp(value, low, high);
     if (high <= low) return 0.0F;
     switch (kind) {
-    case Kind::root: return std::sqrt((v - low) / (high - low));
-    case Kind::log: return std::log(v / low) / std::log(high / low);
-    case Kind::linear: break;
+    case Kind::root:
+        return std::sqrt((v - low) / (high - low));
+    case Kind::log:
+        return std::log(v / low) / std::log(high / low);
+    case Kind::linear:
+        break;
     }
     return (v - low) / (high - low);
 }
@@ -21,14 +24,20 @@ float ValueScale::fraction(float value) const
 float ValueScale::value(float fraction) const
 {
     switch (kind) {
-    case Kind::root: return low + fraction * fraction * (high - low);
-    case Kind::log: return low * std::pow(high / low, fraction);
-    case Kind::linear: break;
+    case Kind::root:
+        return low + fraction * fraction * (high - low);
+    case Kind::log:
+        return low * std::pow(high / low, fraction);
+    case Kind::linear:
+        break;
     }
     return low + fraction * (high - low);
 }
 
-std::uint8_t ValueScale::cell(float value) const { return cellOf(fraction(value)); }
+std::uint8_t ValueScale::cell(float value) const
+{
+    return cellOf(fraction(value));
+}
 
 std::uint8_t cellOf(float fraction)
 {
@@ -48,9 +57,12 @@ std::array<QRgb, 256> cellColors(const std::vector<unsigned>& map)
 QString nameOf(ValueScale::Kind kind)
 {
     switch (kind) {
-    case ValueScale::Kind::root: return QStringLiteral("√");
-    case ValueScale::Kind::log: return QStringLiteral("log₁₀");
-    case ValueScale::Kind::linear: break;
+    case ValueScale::Kind::root:
+        return QStringLiteral("√");
+    case ValueScale::Kind::log:
+        return QStringLiteral("log₁₀");
+    case ValueScale::Kind::linear:
+        break;
     }
     return QStringLiteral("linear");
 }

@@ -15,7 +15,7 @@ struct ValueScale {
     enum class Kind { linear, root, log };
 
     Kind kind = Kind::linear;
-    float low = 0.0F;  ///< colour of the lower end; > 0 for log, 0 for root
+    float low = 0.0F; ///< colour of the lower end; > 0 for log, 0 for root
     float high = 1.0F; ///< colour of the upper end
 
     /// 0 … 1, clipped to the range; NaN stays NaN.

@@ -15,7 +15,8 @@ constexpr std::size_t kSteps = 65536; ///< weights are kept in steps of 1/65535
 std::vector<std::uint8_t> cellTable(const ValueScale& scale)
 {
     std::vector<std::uint8_t> cells(kSteps);
-    for (std::size_t i = 0; i < kSteps; ++i) cells[i] = scale.cell(float(i) / float(kSteps - 1));
+    for (std::size_t i = 0; i < kSteps; ++i)
+        cells[i] = scale.cell(float(i) / float(kSteps - 1));
     return cells;
 }
 
@@ -39,7 +40,8 @@ float entropyBits(std::span<const std::uint16_t> row)
 {
     const std::vector<float>& bits = entropyTable();
     float sum = 0.0F;
-    for (const std::uint16_t weight : row) sum += bits[weight];
+    for (const std::uint16_t weight : row)
+        sum += bits[weight];
     return sum;
 }
 
@@ -100,7 +102,8 @@ void AttentionPicture::drawRow(std::span<const std::uint16_t> row, int query)
             line_[i] = cellOf_[std::size_t(std::min(float(row[i]) * factor + 0.5F, 65535.0F))];
         }
     } else {
-        for (std::size_t i = 0; i < row.size(); ++i) line_[i] = cellOf_[row[i]];
+        for (std::size_t i = 0; i < row.size(); ++i)
+            line_[i] = cellOf_[row[i]];
     }
     if (sink_ != Sink::show) line_[0] = 0;
     pyramid_.setLine(query, line_);
@@ -130,7 +133,8 @@ void HeadThumbs::reset(int heads)
 bool HeadThumbs::update(const AttentionStore* rows, int tokens, std::int64_t cells)
 {
     const auto draw = [&](int query) {
-        while (query >= kCells * tokensPerCell_) coarsen();
+        while (query >= kCells * tokensPerCell_)
+            coarsen();
         for (int head = 0; head < heads(); ++head) {
             drawRow(heads_[std::size_t(head)], rows->fractions(head, query));
         }
@@ -140,13 +144,17 @@ bool HeadThumbs::update(const AttentionStore* rows, int tokens, std::int64_t cel
     const auto captured = [&](int query) { return rows != nullptr && rows->has_row(query); };
     std::size_t left = 0;
     for (const int query : missing_) {
-        if (cells > 0 && captured(query)) draw(query);
-        else missing_[left++] = query;
+        if (cells > 0 && captured(query))
+            draw(query);
+        else
+            missing_[left++] = query;
     }
     missing_.resize(left);
     while (done_ < tokens && cells > 0) {
-        if (captured(done_)) draw(done_);
-        else missing_.push_back(done_);
+        if (captured(done_))
+            draw(done_);
+        else
+            missing_.push_back(done_);
         ++done_;
     }
     return cells > 0;
@@ -163,7 +171,8 @@ void HeadThumbs::drawRow(Head& head, std::span<const std::uint16_t> row)
         const auto part = row.subspan(cell * step, std::min(step, row.size() - cell * step));
         line_[cell] = std::max(line_[cell], cellOf_[*std::max_element(part.begin(), part.end())]);
     }
-    while (head.cells.lines() < index) head.cells.setLine(head.cells.lines(), {}); // not captured
+    while (head.cells.lines() < index)
+        head.cells.setLine(head.cells.lines(), {}); // not captured
     head.cells.setLine(index, line_);
     head.entropySum += mixscope::entropyBits(row);
 }
@@ -172,7 +181,8 @@ void HeadThumbs::coarsen()
 {
     for (Head& head : heads_) {
         Pyramid half(Pyramid::Pool::lines_and_cells);
-        for (int i = 0; i < head.cells.lines(1); ++i) half.setLine(i, head.cells.line(1, i));
+        for (int i = 0; i < head.cells.lines(1); ++i)
+            half.setLine(i, head.cells.line(1, i));
         head.cells = std::move(half);
     }
     tokensPerCell_ *= 2;

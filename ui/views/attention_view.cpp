@@ -39,7 +39,8 @@ AttentionView::AttentionView(ViewContext context, QWidget* parent)
     , barsCaption_(new Caption(page()))
     , bars_(new BarList(tr("Looks at"), QStringLiteral("attn"), page()))
     , scaleBar_(new SegmentBar(tr("Scale"), {tr("linear"), tr("√"), tr("log")}, this))
-    , sinkBar_(new SegmentBar(tr("First token"), {tr("show first"), tr("hide"), tr("hide + renormalise")}, this))
+    , sinkBar_(new SegmentBar(tr("First token"),
+                              {tr("show first"), tr("hide"), tr("hide + renormalise")}, this))
 {
     tools()->addWidget(scaleBar_);
     tools()->addWidget(sinkBar_);
@@ -85,28 +86,42 @@ AttentionView::AttentionView(ViewContext context, QWidget* parent)
     connect(map_, &PlotArea::clicked, this, [this](QPointF at) {
         if (int(at.y()) < store().tokens()) selection().lockToken(int(at.y()));
     });
-    connect(map_, &PlotArea::stepped, this, &AttentionView::step);
+    connect(map_, &PlotArea::stepped, this, &AttentionView::stepCell);
     connect(bars_, &BarList::rowHovered, this, [this](int bar) {
-        selection().hoverSource(bar >= 0 && bar < int(targets_.size()) ? targets_[std::size_t(bar)].key : -1);
+        selection().hoverSource(
+            bar >= 0 && bar < int(targets_.size()) ? targets_[std::size_t(bar)].key : -1);
     });
     setLook();
 }
 
-const AttentionStore* AttentionView::rows() const { return store().attention(selection().layer()); }
-Sink AttentionView::sink() const { return Sink(sinkBar_->chosen()); }
-QWidget* AttentionView::drawn() const { return map_; }
+const AttentionStore* AttentionView::rows() const
+{
+    return store().attention(selection().layer());
+}
+Sink AttentionView::sink() const
+{
+    return Sink(sinkBar_->chosen());
+}
+QWidget* AttentionView::drawn() const
+{
+    return map_;
+}
 
 int AttentionView::head() const
 {
-    return layerInfo() ? std::clamp(selection().head(), 0, std::max(0, layerInfo()->n_heads - 1)) : 0;
+    return layerInfo() ? std::clamp(selection().head(), 0, std::max(0, layerInfo()->n_heads - 1))
+                       : 0;
 }
 
 ValueScale AttentionView::scale() const
 {
     switch (scaleBar_->chosen()) {
-    case 0: return {ValueScale::Kind::linear, 0.0F, 1.0F};
-    case 1: return {ValueScale::Kind::root, 0.0F, 1.0F};
-    default: return {ValueScale::Kind::log, kLogFloor, 1.0F};
+    case 0:
+        return {ValueScale::Kind::linear, 0.0F, 1.0F};
+    case 1:
+        return {ValueScale::Kind::root, 0.0F, 1.0F};
+    default:
+        return {ValueScale::Kind::log, kLogFloor, 1.0F};
     }
 }
 
@@ -115,8 +130,12 @@ StageView::Nothing AttentionView::nothing() const
     const auto attends = [](const LayerInfo& layer) { return layer.has_attention(); };
     if (model() != nullptr && layerInfo() != nullptr && !layerInfo()->has_attention()) {
         const int near = nearestLayer(attends);
-        if (near < 0) return {tr("This model has no attention layer. Its memory is in the State view."), {}, {}};
-        return {tr("Layer %1 is %2: it has no attention map.").arg(selection().layer()).arg(mixerName(*layerInfo())),
+        if (near < 0)
+            return {
+                tr("This model has no attention layer. Its memory is in the State view."), {}, {}};
+        return {tr("Layer %1 is %2: it has no attention map.")
+                    .arg(selection().layer())
+                    .arg(mixerName(*layerInfo())),
                 tr("Show layer %1, the nearest with attention").arg(near),
                 [this, near] { selection().setLayer(near); }};
     }
@@ -186,7 +205,7 @@ void AttentionView::update(int firstChanged)
     map_->setExtent({0, 0, extent, extent}, selection().following());
     grid_->setHead(head());
     grid_->setTokens(tokens);
-    gridCaption_->setText(tr("heads of layer %1 · mean entropy of a row").arg(layerDrawn_));
+    gridCaption_->setText(tr("heads of layer %1 · mean entropy of a row, bit").arg(layerDrawn_));
     if (mapDone) askForMissingRows();
     map_->redraw();
 }
@@ -202,8 +221,8 @@ void AttentionView::askForMissingRows()
         layerAsked_ = layer;
         Q_EMIT attentionWanted(layer);
     }
-    setNotice(tr("%n row(s) not captured for this layer", nullptr, picture_.missing()), tr("Recompute"),
-              [this, layer] { Q_EMIT attentionWanted(layer); });
+    setNotice(tr("%n row(s) not captured for this layer", nullptr, picture_.missing()),
+              tr("Recompute"), [this, layer] { Q_EMIT attentionWanted(layer); });
 }
 
 void AttentionView::showSelection()
@@ -221,13 +240,15 @@ void AttentionView::showSelection()
     }
     bars.resize(std::size_t(barCount_)); // always as many lines, so that nothing moves
     bars_->setRows(std::move(bars));
-    barsCaption_->setText(query < 0 ? QString()
-                          : targets_.empty() ? tr("token %1: row not captured").arg(query)
-                                             : tr("token %1 looks at").arg(query));
+    barsCaption_->setText(query < 0              ? QString()
+                              : targets_.empty() ? tr("token %1: row not captured").arg(query)
+                                                 : tr("token %1 looks at").arg(query));
     const PlotMap map = map_->map();
     const TilePooling pooling = tilePooling(
-        picture_.pyramid(), {.cells = map.window, .pixels = (map.rect.size() * devicePixelRatioF()).toSize()});
-    static const std::array kSinkWords {"", " · first token hidden", " · first token hidden, rest scaled to 1"};
+        picture_.pyramid(),
+        {.cells = map.window, .pixels = (map.rect.size() * devicePixelRatioF()).toSize()});
+    static const std::array kSinkWords {"", " · first token hidden",
+                                        " · first token hidden, rest scaled to 1"};
     setHeadline(tr("layer %1 · head %2 of %3 · probability · %4 scale%5")
                     .arg(selection().layer())
                     .arg(head())
@@ -261,9 +282,11 @@ void AttentionView::paintCross(QPainter& painter, const PlotMap& map) const
         faint.setAlphaF(0.6F);
         across(query, faint);
     }
-    if (key < 0 || query < 0 || key < map.window.left() || key >= map.window.right()) return;
+    if (key < 0 || query < 0 || std::max(key, query) >= store().tokens()) return;
+    if (key < map.window.left() || key >= map.window.right()) return;
     painter.setPen(QPen(colors.accent, 1));
-    painter.drawLine(QPointF(map.x(key + 0.5), map.rect.top()), QPointF(map.x(key + 0.5), map.rect.bottom()));
+    painter.drawLine(QPointF(map.x(key + 0.5), map.rect.top()),
+                     QPointF(map.x(key + 0.5), map.rect.bottom()));
     const float weight = rows() != nullptr ? rows()->at(head(), query, key) : kUnknown;
     const QString label = tr("%1 → %2: %3").arg(query).arg(key).arg(shortNumber(weight));
     painter.setFont(Theme::instance().mono(10, 500));
@@ -271,16 +294,18 @@ void AttentionView::paintCross(QPainter& painter, const PlotMap& map) const
     const QRectF corner = map.rect.adjusted(0, 4, -6, 0);
     painter.setPen(colors.text);
     painter.drawText(corner, Qt::AlignRight | Qt::AlignTop,
-                     label + QLatin1Char('\n') + tokenLabel(store().token(query)) + QStringLiteral(" → ")
-                         + tokenLabel(store().token(key)));
+                     label + QLatin1Char('\n') + tokenLabel(store().token(query))
+                         + QStringLiteral(" → ") + tokenLabel(store().token(key)));
 }
 
-void AttentionView::step(QPoint by)
+void AttentionView::stepCell(QPoint by)
 {
     const int tokens = store().tokens();
     if (tokens == 0) return;
     if (by.y() != 0) selection().lockToken(std::clamp(selection().token() + by.y(), 0, tokens - 1));
-    if (by.x() != 0) selection().hoverSource(std::clamp(selection().source() + by.x(), 0, std::max(0, selection().token())));
+    if (by.x() != 0)
+        selection().hoverSource(
+            std::clamp(selection().source() + by.x(), 0, std::max(0, selection().token())));
 }
 
 std::vector<AttentionView::Target> AttentionView::looksAt(int query, std::size_t count) const
@@ -289,12 +314,15 @@ std::vector<AttentionView::Target> AttentionView::looksAt(int query, std::size_t
     if (store == nullptr || query < 0) return {};
     const auto row = store->fractions(head(), query);
     const std::size_t first = sink() == Sink::show || row.size() <= 1 ? 0 : 1;
-    const float rest = sink() == Sink::renormalise && first == 1 ? 1.0F - float(row[0]) / 65535.0F : 1.0F;
+    const float rest =
+        sink() == Sink::renormalise && first == 1 ? 1.0F - float(row[0]) / 65535.0F : 1.0F;
     std::vector<Target> targets;
-    for (std::size_t key = first; key < row.size(); ++key) targets.push_back({int(key), float(row[key]) / 65535.0F / rest});
+    for (std::size_t key = first; key < row.size(); ++key)
+        targets.push_back({int(key), float(row[key]) / 65535.0F / rest});
     const auto heavier = [](const Target& a, const Target& b) { return a.weight > b.weight; };
     const std::size_t kept = std::min(count, targets.size());
-    std::partial_sort(targets.begin(), targets.begin() + std::ptrdiff_t(kept), targets.end(), heavier);
+    std::partial_sort(targets.begin(), targets.begin() + std::ptrdiff_t(kept), targets.end(),
+                      heavier);
     targets.resize(kept);
     return targets;
 }
@@ -305,7 +333,9 @@ QString AttentionView::describe() const
     if (!none.sentence.isEmpty()) return none.sentence;
     const int tokens = store().tokens(), query = selection().token();
     const QString where = tr("Attention map, layer %1, head %2, %3 by %3")
-                              .arg(selection().layer()).arg(head()).arg(tokens);
+                              .arg(selection().layer())
+                              .arg(head())
+                              .arg(tokens);
     if (query < 0 || query >= tokens) return where;
     const auto quoted = [this](int token) {
         const TokenInfo& info = store().token(token);
@@ -314,7 +344,10 @@ QString AttentionView::describe() const
     const QString subject = tr("%1, token %2 '%3'").arg(where).arg(query).arg(quoted(query));
     QStringList looks;
     for (const Target& target : looksAt(query, 3)) {
-        looks << tr("%1 on %2 '%3'").arg(double(target.weight), 0, 'f', 2).arg(target.key).arg(quoted(target.key));
+        looks << tr("%1 on %2 '%3'")
+                     .arg(double(target.weight), 0, 'f', 2)
+                     .arg(target.key)
+                     .arg(quoted(target.key));
     }
     if (looks.isEmpty()) return tr("%1: row not captured").arg(subject);
     return tr("%1: %2; entropy %3 bits")

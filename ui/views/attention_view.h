@@ -53,7 +53,7 @@ private:
     void paintCross(QPainter& painter, const PlotMap& map) const;
     void askForMissingRows();
     void showGeometry();
-    void step(QPoint by);
+    void stepCell(QPoint by);
 
     AttentionPicture picture_;
     HeadThumbs thumbs_;

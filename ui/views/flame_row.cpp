@@ -13,7 +13,7 @@ namespace mixscope {
 namespace {
 constexpr int kLayerRow = 18, kOpRow = 18, kTextRow = 18; ///< heights before the scale
 constexpr double kLeastWidth = 3.0;
-}
+} // namespace
 
 FlameRow::FlameRow(QWidget* parent)
     : QWidget(parent)
@@ -25,28 +25,35 @@ FlameRow::FlameRow(QWidget* parent)
     connect(&Theme::instance(), &Theme::changed, this, &QWidget::updateGeometry);
 }
 
-void FlameRow::setOps(const QString& whose, std::vector<OpTime> ops, std::function<QColor(int)> colorOf)
+void FlameRow::setOps(const QString& whose, std::vector<OpTime> ops,
+                      std::function<QColor(int)> colorOf)
 {
     whose_ = whose;
     ops_ = std::move(ops);
     colorOf_ = std::move(colorOf);
     starts_.assign(1, 0.0);
-    for (const OpTime& op : ops_) starts_.push_back(starts_.back() + double(op.us));
+    for (const OpTime& op : ops_)
+        starts_.push_back(starts_.back() + double(op.us));
     hovered_ = std::min(hovered_, int(ops_.size()) - 1);
-    setAccessibleDescription(ops_.empty()
-                                 ? tr("No ops kept for %1").arg(whose)
-                                 : tr("%1: %2 ops in %3 µs").arg(whose).arg(ops_.size()).arg(starts_.back(), 0, 'f', 0));
+    setAccessibleDescription(
+        ops_.empty()
+            ? tr("No ops kept for %1").arg(whose)
+            : tr("%1: %2 ops in %3 µs").arg(whose).arg(ops_.size()).arg(starts_.back(), 0, 'f', 0));
     update();
 }
 
-QSize FlameRow::sizeHint() const { return {300, Theme::instance().px(kLayerRow + kOpRow + kTextRow) + 2}; }
+QSize FlameRow::sizeHint() const
+{
+    return {300, Theme::instance().px(kLayerRow + kOpRow + kTextRow) + 2};
+}
 
 QString FlameRow::words(const OpTime& op) const
 {
     const double gbs = op.us > 0 ? double(op.bytes) / double(op.us) / 1e3 : 0.0;
     const QString layer = op.layer < 0 ? tr("embedding") : tr("layer %1").arg(op.layer);
-    return tr("%1 · %2 · %3 µs · %4 kB · %5 GB/s").arg(layer, QString::fromUtf8(op.name), shortNumber(double(op.us)),
-                                                   shortNumber(double(op.bytes) / 1e3), shortNumber(gbs));
+    return tr("%1 · %2 · %3 µs · %4 kB · %5 GB/s")
+        .arg(layer, QString::fromUtf8(op.name), shortNumber(double(op.us)),
+             shortNumber(double(op.bytes) / 1e3), shortNumber(gbs));
 }
 
 void FlameRow::paintEvent(QPaintEvent*)
@@ -58,11 +65,15 @@ void FlameRow::paintEvent(QPaintEvent*)
     painter.setFont(theme.font(10));
     if (ops_.empty() || starts_.back() <= 0) {
         painter.setPen(colors.muted);
-        painter.drawText(rect(), Qt::AlignVCenter, tr("The ops of %1 are no longer kept: only those of the newest 512 tokens are.").arg(whose_));
+        painter.drawText(
+            rect(), Qt::AlignVCenter,
+            tr("The ops of %1 are no longer kept: only those of the newest 512 tokens are.")
+                .arg(whose_));
         return;
     }
     const double scale = width() / starts_.back();
-    const auto box = [&](double from, double to, double top, double height, QColor color, const QString& name) {
+    const auto box = [&](double from, double to, double top, double height, QColor color,
+                         const QString& name) {
         const QRectF area(from * scale, top, (to - from) * scale, height - 1);
         const double gap = area.width() > kLeastWidth ? 1 : 0;
         painter.fillRect(area.adjusted(0, 0, -gap, 0), color);
@@ -74,11 +85,14 @@ void FlameRow::paintEvent(QPaintEvent*)
     };
     for (std::size_t i = 0; i < ops_.size();) {
         std::size_t end = i;
-        while (end < ops_.size() && ops_[end].layer == ops_[i].layer) ++end;
+        while (end < ops_.size() && ops_[end].layer == ops_[i].layer)
+            ++end;
         const int layer = ops_[i].layer;
         const bool last = end == ops_.size();
         box(starts_[i], starts_[end], 0, theme.px(kLayerRow), colorOf_(layer),
-            layer < 0 ? tr("embed") : last ? tr("head") : QString::number(layer));
+            layer < 0  ? tr("embed")
+                : last ? tr("head")
+                       : QString::number(layer));
         for (; i < end; ++i) {
             QColor color = colorOf_(layer);
             color.setAlphaF(i % 2 == 0 ? 0.62F : 0.45F);
@@ -88,13 +102,17 @@ void FlameRow::paintEvent(QPaintEvent*)
                 color.redF() * color.alphaF() + colors.panel.redF() * (1 - color.alphaF()),
                 color.greenF() * color.alphaF() + colors.panel.greenF() * (1 - color.alphaF()),
                 color.blueF() * color.alphaF() + colors.panel.blueF() * (1 - color.alphaF()));
-            box(starts_[i], starts_[i + 1], opTop, theme.px(kOpRow), solid, QString::fromUtf8(ops_[i].name));
+            box(starts_[i], starts_[i + 1], opTop, theme.px(kOpRow), solid,
+                QString::fromUtf8(ops_[i].name));
         }
     }
     painter.setPen(colors.muted);
-    const QString line = hovered_ >= 0 ? words(ops_[std::size_t(hovered_)])
-                                       : tr("%1 · %2 ops · 0 … %3 µs · hover for numbers, click for the layer")
-                                             .arg(whose_).arg(ops_.size()).arg(starts_.back(), 0, 'f', 0);
+    const QString line = hovered_ >= 0
+        ? words(ops_[std::size_t(hovered_)])
+        : tr("%1 · %2 ops · 0 … %3 µs · hover for numbers, click for the layer")
+              .arg(whose_)
+              .arg(ops_.size())
+              .arg(starts_.back(), 0, 'f', 0);
     painter.drawText(QRectF(0, textTop, width(), theme.px(kTextRow)), Qt::AlignVCenter, line);
 }
 

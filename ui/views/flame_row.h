@@ -17,7 +17,8 @@ class FlameRow : public QWidget {
 public:
     explicit FlameRow(QWidget* parent);
     /// `whose`: "token 58". `colorOf` gives the colour of a layer (-1: embedding, L: head).
-    void setOps(const QString& whose, std::vector<OpTime> ops, std::function<QColor(int layer)> colorOf);
+    void setOps(const QString& whose, std::vector<OpTime> ops,
+                std::function<QColor(int layer)> colorOf);
     QSize sizeHint() const override;
     QSize minimumSizeHint() const override { return {100, sizeHint().height()}; }
 

@@ -7,6 +7,7 @@
 #include "ui/plot/lane_plot.h"
 #include "ui/theme.h"
 #include "ui/views/parts.h"
+#include "ui/views/routing_panel.h"
 
 #include <QHBoxLayout>
 #include <QVBoxLayout>
@@ -24,7 +25,7 @@ constexpr float kHalfLifeLimit = 1e5F;
 
 struct Gate {
     Probe probe;
-    const char* name;    ///< word on screen
+    const char* name; ///< word on screen
     const char* meaning; ///< symbols, in the tooltip
 };
 constexpr std::array<Gate, 4> kGateTable {{
@@ -39,18 +40,15 @@ constexpr std::array<Gate, 4> kGateTable {{
 GatesView::GatesView(ViewContext context, QWidget* parent)
     : StageView(context, tr("Gates"), parent)
     , lanes_(new LanePlot(tr("Gate lanes"), {.xTicks = false, .margins = {84, 6, 62, 4}}, page()))
-    , experts_(new LanePlot(tr("Experts"), {.xTitle = tr("token"), .margins = {84, 6, 62, 34}}, page()))
+    , routing_(new RoutingPanel(context, page()))
     , histogram_(new Histogram(tr("Gate histogram"), page()))
     , histogramCaption_(new Caption(page()))
     , saturation_(new Caption(page()))
-    , expertsCaption_(new Caption(page()))
-    , routerCaption_(new Caption(page()))
     , noGates_(new Caption(page()))
-    , load_(new BarList(tr("Expert load"), QStringLiteral("moe"), page()))
-    , gateBar_(new SegmentBar(tr("Gate"), {tr("step Δ"), tr("keep"), tr("write"), tr("out gate")}, this))
+    , gateBar_(
+          new SegmentBar(tr("Gate"), {tr("step Δ"), tr("keep"), tr("write"), tr("out gate")}, this))
     , keepBar_(new SegmentBar(tr("Keep as"), {tr("keep 0…1"), tr("half-life")}, this))
     , gateSide_(new QWidget(page()))
-    , expertSide_(new QWidget(page()))
 {
     tools()->addWidget(keepBar_);
     tools()->addStretch(1);
@@ -63,24 +61,13 @@ GatesView::GatesView(ViewContext context, QWidget* parent)
     gateColumn->addWidget(histogram_);
     gateColumn->addWidget(saturation_);
     gateColumn->addStretch(1);
-    auto* expertColumn = new QVBoxLayout(expertSide_);
-    expertColumn->setContentsMargins(0, 0, 0, 0);
-    expertColumn->addWidget(load_);
-    expertColumn->addWidget(routerCaption_);
-    expertColumn->addStretch(1);
 
     auto* gates = new QHBoxLayout;
     gates->addWidget(lanes_, 1);
     gates->addWidget(gateSide_);
-    auto* routing = new QHBoxLayout;
-    routing->addWidget(experts_, 1);
-    routing->addWidget(expertSide_);
     content()->addWidget(noGates_);
     content()->addLayout(gates, 1);
-    content()->addWidget(expertsCaption_);
-    content()->addLayout(routing);
-    load_->setIndexWidth(2);
-    load_->setTextWidth(0);
+    content()->addWidget(routing_);
 
     connect(gateBar_, &SegmentBar::chosenChanged, this, [this] {
         counted_ = 0;
@@ -90,30 +77,39 @@ GatesView::GatesView(ViewContext context, QWidget* parent)
         layerDrawn_ = -1; // other bands
         invalidate();
     });
-    for (LanePlot* plot : {lanes_, experts_}) {
-        connect(plot, &LanePlot::tokenHovered, &context.selection, &Selection::hoverToken);
-        connect(plot, &PlotArea::stepped, this, [this](QPoint by) {
-            if (by.x() != 0) selection().lockToken(std::clamp(selection().token() + by.x(), 0, store().tokens() - 1));
-        });
-    }
+    connect(lanes_, &LanePlot::tokenHovered, &context.selection, &Selection::hoverToken);
+    connect(lanes_, &PlotArea::stepped, this, &GatesView::step);
+    connect(routing_->plot(), &PlotArea::stepped, this, &GatesView::step);
     connect(lanes_, &LanePlot::cellClicked, this, [this](int band, int head, int token) {
         gateBar_->choose(band);
         selection().setHead(head);
         selection().lockToken(token);
     });
-    connect(experts_, &LanePlot::cellClicked, this, [this](int, int, int token) { selection().lockToken(token); });
     connect(lanes_, &PlotArea::windowChanged, this, [this] {
         QRectF window = lanes_->window();
-        window.setTop(experts_->window().top());
-        window.setBottom(experts_->window().bottom());
-        if (window != experts_->window()) experts_->showWindow(window);
+        LanePlot* experts = routing_->plot(); // the same tokens below each other
+        window.setTop(experts->window().top());
+        window.setBottom(experts->window().bottom());
+        if (window != experts->window()) experts->showWindow(window);
     });
 }
 
-QWidget* GatesView::drawn() const { return lanes_; }
-bool GatesView::hasGates() const { return layerInfo() != nullptr && layerInfo()->has_state(); }
-bool GatesView::hasExperts() const { return layerInfo() != nullptr && layerInfo()->n_experts > 0; }
-bool GatesView::asHalfLife() const { return keepBar_->chosen() == 1; }
+QWidget* GatesView::drawn() const
+{
+    return lanes_;
+}
+bool GatesView::hasGates() const
+{
+    return layerInfo() != nullptr && layerInfo()->has_state();
+}
+bool GatesView::hasExperts() const
+{
+    return layerInfo() != nullptr && layerInfo()->n_experts > 0;
+}
+bool GatesView::asHalfLife() const
+{
+    return keepBar_->chosen() == 1;
+}
 const Lane* GatesView::gate(std::size_t which) const
 {
     return store().lane(kGateTable[which].probe, selection().layer());
@@ -122,19 +118,23 @@ const Lane* GatesView::gate(std::size_t which) const
 StageView::Nothing GatesView::nothing() const
 {
     if (model() != nullptr && layerInfo() != nullptr && !hasGates() && !hasExperts()) {
-        const int near = nearestLayer([](const LayerInfo& l) { return l.has_state() || l.n_experts > 0; });
+        const int near =
+            nearestLayer([](const LayerInfo& l) { return l.has_state() || l.n_experts > 0; });
         if (near < 0) return {tr("No gates here, and a dense model: no router."), {}, {}};
-        return {tr("Layer %1 is %2 without experts: no gates here.").arg(selection().layer()).arg(mixerName(*layerInfo())),
-                tr("Show layer %1, the nearest with gates").arg(near), [this, near] { selection().setLayer(near); }};
+        return {tr("Layer %1 is %2 without experts: no gates here.")
+                    .arg(selection().layer())
+                    .arg(mixerName(*layerInfo())),
+                tr("Show layer %1, the nearest with gates").arg(near),
+                [this, near] { selection().setLayer(near); }};
     }
-    return nothingYet(tr("Write a message: each token opens and closes the gates of every recurrent layer."));
+    return nothingYet(
+        tr("Write a message: each token opens and closes the gates of every recurrent layer."));
 }
 
 float GatesView::shown(std::size_t which, float value) const
 {
     if (which != kKeep || !asHalfLife() || std::isnan(value)) return value;
-    const float loss = -std::log(std::clamp(value, 1e-30F, 1.0F));
-    return loss > 0.0F ? std::min(std::log(2.0F) / loss, kHalfLifeLimit) : kHalfLifeLimit;
+    return std::min(halfLifeTokens(value), kHalfLifeLimit);
 }
 
 ValueScale GatesView::scaleOf(std::size_t which) const
@@ -160,18 +160,11 @@ void GatesView::setBands()
     }
     lanes_->setBands(std::move(bands));
     QStringList meanings;
-    for (const Gate& each : kGateTable) meanings << tr(each.meaning);
+    for (const Gate& each : kGateTable)
+        meanings << tr(each.meaning);
     lanes_->setToolTip(meanings.join(QLatin1Char('\n')));
 
-    std::vector<LaneBand> experts;
-    if (hasExperts()) {
-        experts.push_back({.title = tr("expert"),
-                           .kind = {},
-                           .rows = layerInfo()->n_experts,
-                           .map = theme.sequential(theme.palette().moe),
-                           .scale = {ValueScale::Kind::linear, 0.0F, 1.0F}});
-    }
-    experts_->setBands(std::move(experts));
+    routing_->setLayer(selection().layer(), *layerInfo());
     counted_ = 0;
 }
 
@@ -198,9 +191,9 @@ void GatesView::update(int firstChanged)
     const int tokens = store().tokens();
     const bool other = layerDrawn_ != selection().layer() || modelDrawn_ != model();
     if (other) {
-        for (LockedRange& range : ranges_) range.unlock();
+        for (LockedRange& range : ranges_)
+            range.unlock();
         rangeTokens_ = 0;
-        routed_ = 0;
     }
     layerDrawn_ = selection().layer();
     modelDrawn_ = model();
@@ -213,12 +206,13 @@ void GatesView::update(int firstChanged)
     lanes_->setVisible(hasGates());
     gateSide_->setVisible(hasGates());
     noGates_->setVisible(!hasGates());
-    experts_->setVisible(hasExperts());
-    expertSide_->setVisible(hasExperts());
-    if (hasGates()) updateGates(firstChanged);
-    else noGates_->setText(tr("Layer %1 is attention: no gates here, it appends every token to its KV cache.").arg(layerDrawn_));
-    if (hasExperts()) updateExperts(firstChanged);
-    else expertsCaption_->setText(tr("Dense layer: no router."));
+    if (hasGates())
+        updateGates(firstChanged);
+    else
+        noGates_->setText(
+            tr("Layer %1 is attention: no gates here, it appends every token to its KV cache.")
+                .arg(layerDrawn_));
+    if (!routing_->update(firstChanged)) continueLater();
 }
 
 void GatesView::updateGates(int firstChanged)
@@ -227,7 +221,8 @@ void GatesView::updateGates(int firstChanged)
     const auto fill = [&](int token, std::span<float> values) {
         for (std::size_t i = 0; i < kGates; ++i) {
             const auto from = gate(i) != nullptr ? gate(i)->at(token) : std::span<const float>();
-            for (std::size_t h = 0; h < std::min(heads, from.size()); ++h) values[i * heads + h] = shown(i, from[h]);
+            for (std::size_t h = 0; h < std::min(heads, from.size()); ++h)
+                values[i * heads + h] = shown(i, from[h]);
         }
     };
     if (!lanes_->update(firstChanged, store().tokens(), fill, kTokensPerRefresh)) continueLater();
@@ -240,98 +235,47 @@ void GatesView::updateHistogram(int firstChanged, int tokens)
     const ValueScale scale = scaleOf(which);
     if (firstChanged < counted_ || counted_ == 0 || !(scale == histogram_->scale())) {
         const Theme& theme = Theme::instance();
-        histogram_->setScale(scale, which == kKeep ? theme.ratio() : theme.sequential(theme.palette().ssm),
+        histogram_->setScale(scale,
+                             which == kKeep ? theme.ratio() : theme.sequential(theme.palette().ssm),
                              lanes_->bands()[which].title);
         counted_ = 0;
     }
     const Lane* lane = gate(which);
     for (; lane != nullptr && counted_ < tokens; ++counted_) {
-        for (const float value : lane->at(counted_)) histogram_->add(shown(which, value));
+        for (const float value : lane->at(counted_))
+            histogram_->add(shown(which, value));
     }
     histogram_->show();
-    histogramCaption_->setText(tr("%1 · all heads, %2 values").arg(lanes_->bands()[which].title).arg(histogram_->count()));
+    histogramCaption_->setText(
+        tr("%1 · all heads, %2 values").arg(lanes_->bands()[which].title).arg(histogram_->count()));
     saturation_->setText(tr("saturated: %1 % low (< 1 %), %2 % high (> 99 %)")
-                             .arg(100 * histogram_->lowPart(), 0, 'f', 1).arg(100 * histogram_->highPart(), 0, 'f', 1));
-}
-
-void GatesView::updateExperts(int firstChanged)
-{
-    const Lane* router = store().lane(Probe::router, layerDrawn_);
-    const Lane* experts = store().lane(Probe::experts, layerDrawn_);
-    const auto count = std::size_t(layerInfo()->n_experts);
-    const auto fill = [&](int token, std::span<float> values) {
-        const auto weights = router != nullptr ? router->at(token) : std::span<const float>();
-        if (weights.empty() || experts == nullptr) return;
-        std::fill(values.begin(), values.end(), 0.0F);
-        for (const float chosen : experts->at(token)) {
-            const auto expert = std::size_t(std::isnan(chosen) ? 0.0F : chosen);
-            if (expert < count && expert < weights.size()) values[expert] = weights[expert];
-        }
-    };
-    const int tokens = store().tokens();
-    if (!experts_->update(firstChanged, tokens, fill, kTokensPerRefresh)) continueLater();
-    if (firstChanged < routed_ || routed_ == 0) {
-        chosen_.assign(count, 0);
-        routed_ = 0;
-    }
-    for (; experts != nullptr && routed_ < tokens; ++routed_) {
-        for (const float chosen : experts->at(routed_)) {
-            if (chosen >= 0 && std::size_t(chosen) < count) ++chosen_[std::size_t(chosen)];
-        }
-    }
-    showRouting();
-}
-
-void GatesView::showRouting()
-{
-    const int experts = layerInfo()->n_experts;
-    long all = 0;
-    for (const long times : chosen_) all += times;
-    std::vector<BarRow> rows;
-    for (int i = 0; i < experts && i < 16; ++i) {
-        const double part = all == 0 ? 0.0 : double(chosen_[std::size_t(i)]) / double(all);
-        rows.push_back({.index = QString::number(i), .text = {}, .value = tr("%1 %").arg(100 * part, 0, 'f', 0), .part = part, .strong = false});
-    }
-    load_->setMark(1.0 / experts);
-    load_->setRows(std::move(rows));
-    expertsCaption_->setText(tr("experts of layer %1 · the %2 chosen of %3, filled by router probability · load and uniform line at the right")
-                                 .arg(layerDrawn_).arg(layerInfo()->n_experts_used).arg(experts));
-}
-
-void GatesView::showHead()
-{
-    const int token = selection().token(), layer = selection().layer();
-    if (hasExperts()) {
-        const Lane* router = store().lane(Probe::router, layer);
-        double bits = router == nullptr || router->at(token).empty() ? double(kUnknown) : 0.0;
-        if (!std::isnan(bits)) {
-            for (const float p : router->at(token)) if (p > 0) bits -= double(p) * std::log2(double(p));
-        }
-        routerCaption_->setText(tr("router entropy at token %1: %2 bit").arg(token).arg(shortNumber(bits)));
-    }
-    const int pooled = hasGates() ? lanes_->pooling().x : experts_->pooling().x;
-    setHeadline(hasGates() ? tr("layer %1 · %2 heads × tokens · ranges locked, printed at the right")
-                                 .arg(layer).arg(layerInfo()->n_heads)
-                           : tr("layer %1 · experts × tokens").arg(layer),
-                pooled == 1 ? tr("exact") : tr("max of %1 tokens").arg(pooled));
+                             .arg(100 * histogram_->lowPart(), 0, 'f', 1)
+                             .arg(100 * histogram_->highPart(), 0, 'f', 1));
 }
 
 void GatesView::showSelection()
 {
     if (layerInfo() == nullptr || (!hasGates() && !hasExperts())) return;
     lanes_->setFocus(-1, hasGates() ? selection().head() : -1);
-    for (LanePlot* plot : {lanes_, experts_}) plot->setTokens(selection().token(), selection().lockedToken());
-    showHead();
+    lanes_->setTokens(selection().token(), selection().lockedToken());
+    routing_->showSelection();
+    const int layer = selection().layer();
+    const int pooled = (hasGates() ? lanes_ : routing_->plot())->pooling().x;
+    setHeadline(hasGates()
+                    ? tr("layer %1 · %2 heads × tokens · ranges locked, printed at the right")
+                          .arg(layer)
+                          .arg(layerInfo()->n_heads)
+                    : tr("layer %1 · experts × tokens").arg(layer),
+                pooled == 1 ? tr("exact") : tr("max of %1 tokens").arg(pooled));
 }
 
 void GatesView::showGeometry()
 {
     const Theme& theme = Theme::instance();
     const int side = std::clamp(width() * 30 / 100, theme.px(150), theme.px(300));
-    for (QWidget* widget : {gateSide_, expertSide_}) widget->setFixedWidth(side);
+    gateSide_->setFixedWidth(side);
+    routing_->setSideWidth(side);
     histogram_->setFixedHeight(std::clamp(height() / 3, theme.px(70), theme.px(200)));
-    const int rows = hasExperts() ? layerInfo()->n_experts : 1;
-    experts_->setFixedHeight(std::clamp(rows * theme.px(14), theme.px(40), std::max(theme.px(41), height() / 4)) + theme.px(38));
 }
 
 void GatesView::resizeEvent(QResizeEvent* event)
@@ -356,14 +300,9 @@ QString GatesView::describe() const
         const float value = gate(i) != nullptr ? gate(i)->at(token, head) : kUnknown;
         parts << tr(kGateTable[i].name) + QLatin1Char(' ') + shortNumber(double(value));
     }
-    const QString where = hasGates() ? tr("Gate lanes, layer %1, head %2").arg(layer).arg(head) : tr("Experts, layer %1").arg(layer);
-    const Lane* router = store().lane(Probe::router, layer);
-    const Lane* experts = store().lane(Probe::experts, layer);
-    if (hasExperts() && router != nullptr && experts != nullptr) {
-        for (const float chosen : experts->at(token)) {
-            parts << tr("expert %1 %2").arg(int(chosen)).arg(shortNumber(double(router->at(token, int(chosen)))));
-        }
-    }
+    const QString where = hasGates() ? tr("Gate lanes, layer %1, head %2").arg(layer).arg(head)
+                                     : tr("Experts, layer %1").arg(layer);
+    if (hasExperts()) parts << routing_->words(token);
     return tr("%1, token %2: %3").arg(where).arg(token).arg(parts.join(QStringLiteral(", ")));
 }
 

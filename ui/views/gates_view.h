@@ -5,15 +5,14 @@
 #include "ui/views/stage_view.h"
 
 #include <array>
-#include <vector>
 
 namespace mixscope {
 
-class BarList;
 class Caption;
 class Histogram;
 class Lane;
 class LanePlot;
+class RoutingPanel;
 class SegmentBar;
 struct ValueScale;
 
@@ -46,29 +45,20 @@ private:
     bool checkRanges(int tokens);
     void updateGates(int firstChanged);
     void updateHistogram(int firstChanged, int tokens);
-    void updateExperts(int firstChanged);
-    void showRouting();
-    void showHead();
     void showGeometry();
 
     LanePlot* lanes_;
-    LanePlot* experts_;
+    RoutingPanel* routing_;
     Histogram* histogram_;
     Caption* histogramCaption_;
     Caption* saturation_;
-    Caption* expertsCaption_;
-    Caption* routerCaption_;
     Caption* noGates_;
-    BarList* load_;
     SegmentBar* gateBar_;
     SegmentBar* keepBar_;
     QWidget* gateSide_;
-    QWidget* expertSide_;
     std::array<LockedRange, kGates> ranges_;
     int rangeTokens_ = 0;
     int counted_ = 0; ///< tokens in the histogram
-    std::vector<long> chosen_; ///< times each expert was chosen
-    int routed_ = 0; ///< tokens in chosen_
     int layerDrawn_ = -1;
     const void* modelDrawn_ = nullptr;
 };

@@ -1,6 +1,6 @@
 #include "ui/views/head_grid.h"
 
-#include "ui/plot/plot_area.h"
+#include "ui/plot/plot_map.h"
 #include "ui/plot/tile_paint.h"
 #include "ui/theme.h"
 
@@ -47,7 +47,8 @@ HeadGrid::Cells HeadGrid::arrange(int width, int height) const
     best.side = 0;
     for (int columns = 1; columns <= heads; ++columns) {
         const int rows = (heads + columns - 1) / columns;
-        const int side = std::min((width + gap) / columns - gap, (height + gap / 2) / rows - gap / 2 - label);
+        const int side =
+            std::min((width + gap) / columns - gap, (height + gap / 2) / rows - gap / 2 - label);
         if (side > best.side) best = {columns, rows, side, side + gap, side + label + gap / 2};
     }
     best.side = std::clamp(best.side, 1, theme.px(128));
@@ -64,7 +65,8 @@ int HeadGrid::heightFor(int width, int limit) const
 
 QRect HeadGrid::thumbRect(const Cells& cells, int head) const
 {
-    return {(head % cells.columns) * cells.stepX, (head / cells.columns) * cells.stepY, cells.side, cells.side};
+    return {(head % cells.columns) * cells.stepX, (head / cells.columns) * cells.stepY, cells.side,
+            cells.side};
 }
 
 void HeadGrid::paintEvent(QPaintEvent*)
@@ -90,7 +92,11 @@ void HeadGrid::paintEvent(QPaintEvent*)
         const float bits = thumbs_.entropyBits(head);
         if (std::isnan(bits)) continue;
         painter.setPen(palette.muted);
-        painter.drawText(label, Qt::AlignRight | Qt::AlignVCenter, tr("%1 bit").arg(double(bits), 0, 'f', 1));
+        const QString number = QString::number(double(bits), 'f', 1);
+        const QString whole = tr("%1 bit").arg(number);
+        const bool roomy =
+            painter.fontMetrics().horizontalAdvance(whole) < box.width() - theme.px(18);
+        painter.drawText(label, Qt::AlignRight | Qt::AlignVCenter, roomy ? whole : number);
     }
     if (hasFocus()) {
         painter.setPen(QPen(palette.accent, 1, Qt::DotLine));
@@ -112,11 +118,21 @@ void HeadGrid::keyPressEvent(QKeyEvent* event)
     const int columns = arrange(width(), height()).columns;
     int to = head_;
     switch (event->key()) {
-    case Qt::Key_Left: to -= 1; break;
-    case Qt::Key_Right: to += 1; break;
-    case Qt::Key_Up: to -= columns; break;
-    case Qt::Key_Down: to += columns; break;
-    default: QWidget::keyPressEvent(event); return;
+    case Qt::Key_Left:
+        to -= 1;
+        break;
+    case Qt::Key_Right:
+        to += 1;
+        break;
+    case Qt::Key_Up:
+        to -= columns;
+        break;
+    case Qt::Key_Down:
+        to += columns;
+        break;
+    default:
+        QWidget::keyPressEvent(event);
+        return;
     }
     if (to >= 0 && to < thumbs_.heads()) Q_EMIT headClicked(to);
 }

@@ -29,7 +29,7 @@ private:
     struct Cells {
         int columns = 1;
         int rows = 1;
-        int side = 10;  ///< pixels of a thumbnail
+        int side = 10; ///< pixels of a thumbnail
         int stepX = 10; ///< from one to the next
         int stepY = 10;
     };

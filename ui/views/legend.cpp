@@ -19,12 +19,16 @@ void Legend::setParts(std::vector<StackPart> parts)
 {
     parts_ = std::move(parts);
     QStringList names;
-    for (const StackPart& part : parts_) names << part.name;
+    for (const StackPart& part : parts_)
+        names << part.name;
     setAccessibleDescription(names.join(QStringLiteral(", ")));
     update();
 }
 
-QSize Legend::sizeHint() const { return {10, Theme::instance().px(16)}; }
+QSize Legend::sizeHint() const
+{
+    return {10, Theme::instance().px(16)};
+}
 
 void Legend::paintEvent(QPaintEvent*)
 {

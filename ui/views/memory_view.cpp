@@ -33,7 +33,9 @@ QString bytesText(double bytes)
 
 MemoryView::MemoryView(ViewContext context, QWidget* parent)
     : StageView(context, tr("Memory"), parent)
-    , growth_(new StackPlot(tr("Memory growth"), {.xTitle = tr("tokens"), .yTitle = tr("MB"), .margins = {52, 8, 4, 34}}, page()))
+    , growth_(new StackPlot(tr("Memory growth"),
+                            {.xTitle = tr("tokens"), .yTitle = tr("MB"), .margins = {52, 8, 4, 34}},
+                            page()))
     , legend_(new Legend(page()))
     , numbers_(new ValueList(tr("Memory numbers"), page()))
     , weightsBar_(new SegmentBar(tr("Weights"), {tr("without weights"), tr("with weights")}, this))
@@ -52,23 +54,30 @@ MemoryView::MemoryView(ViewContext context, QWidget* parent)
 
     growth_->setGap(0.0);
     growth_->setFill([this](int token, std::span<float> parts) { fill(token, parts); });
-    growth_->setGround([this](int token) { return token >= store().tokens(); }, tr("still to come, from the shapes"));
+    growth_->setGround([this](int token) { return token >= store().tokens(); },
+                       tr("still to come, from the shapes"));
     connect(weightsBar_, &SegmentBar::chosenChanged, this, &MemoryView::invalidate);
     connect(reachBar_, &SegmentBar::chosenChanged, this, &MemoryView::invalidate);
-    connect(growth_, &StackPlot::tokenHovered, this, [this](int token) {
-        selection().hoverToken(token < store().tokens() ? token : -1);
-    });
+    connect(growth_, &StackPlot::tokenHovered, this,
+            [this](int token) { selection().hoverToken(token < store().tokens() ? token : -1); });
     connect(growth_, &StackPlot::tokenClicked, this, [this](int token) {
         if (token < store().tokens()) selection().lockToken(token);
     });
 }
 
-QWidget* MemoryView::drawn() const { return growth_; }
-bool MemoryView::withWeights() const { return weightsBar_->chosen() == 1; }
+QWidget* MemoryView::drawn() const
+{
+    return growth_;
+}
+bool MemoryView::withWeights() const
+{
+    return weightsBar_->chosen() == 1;
+}
 
 int MemoryView::columns() const
 {
-    return reachBar_->chosen() == 1 ? std::max(model()->context_limit, store().tokens()) : std::max(1, store().tokens());
+    return reachBar_->chosen() == 1 ? std::max(model()->context_limit, store().tokens())
+                                    : std::max(1, store().tokens());
 }
 
 StageView::Nothing MemoryView::nothing() const
@@ -87,7 +96,8 @@ void MemoryView::fill(int token, std::span<float> parts) const
 void MemoryView::update(int)
 {
     const double kv = double(model()->kv_bytes_per_token), state = double(model()->state_bytes);
-    const double most = (withWeights() ? double(model()->weight_bytes) : 0.0) + state + kv * steppedExtent(columns());
+    const double most = (withWeights() ? double(model()->weight_bytes) : 0.0) + state
+        + kv * steppedExtent(columns());
     growth_->show(columns(), niceCeiling(1.05 * most / kMega));
 
     std::vector<StackPart> legend = growth_->parts();
@@ -99,14 +109,18 @@ void MemoryView::update(int)
         {tr("recurrent state, fixed"), bytesText(state)},
         {tr("KV cache per token"), bytesText(kv)},
         {tr("KV cache at %1 tokens").arg(store().tokens()), bytesText(kv * store().tokens())},
-        {tr("KV cache at %1 tokens").arg(model()->context_limit), bytesText(kv * model()->context_limit)},
+        {tr("KV cache at %1 tokens").arg(model()->context_limit),
+         bytesText(kv * model()->context_limit)},
         {tr("history kept by this window"), bytesText(double(store().bytes()))}};
     if (kv > 0 && state > 0) {
-        numbers.insert(numbers.begin() + 3, {tr("KV cache = state at"), tr("%1 tokens").arg(int(state / kv + 0.5))});
+        numbers.insert(numbers.begin() + 3,
+                       {tr("KV cache = state at"), tr("%1 tokens").arg(int(state / kv + 0.5))});
     }
     numbers_->setValues(std::move(numbers));
-    setHeadline(tr("bytes against tokens · %1").arg(withWeights() ? tr("weights, state and KV cache") : tr("state and KV cache")),
-                tr("from the model's shapes"));
+    setHeadline(
+        tr("bytes against tokens · %1")
+            .arg(withWeights() ? tr("weights, state and KV cache") : tr("state and KV cache")),
+        tr("from the model's shapes"));
 }
 
 void MemoryView::showSelection()
@@ -118,14 +132,17 @@ void MemoryView::restyle()
 {
     const Theme& theme = Theme::instance();
     const Palette& colors = theme.palette();
-    growth_->setParts({{tr("weights"), colors.mlp}, {tr("recurrent state"), colors.ssm}, {tr("KV cache"), colors.attn}});
+    growth_->setParts({{tr("weights"), colors.mlp},
+                       {tr("recurrent state"), colors.ssm},
+                       {tr("KV cache"), colors.attn}});
     numbers_->setFixedWidth(theme.px(170));
 }
 
 QString MemoryView::describe() const
 {
     if (model() == nullptr) return tr("No model is open.");
-    return tr("Memory growth: weights %1, recurrent state %2, KV cache %3 at %4 tokens (%5 per token)")
+    return tr("Memory growth: weights %1, recurrent state %2, KV cache %3 at %4 tokens (%5 per "
+              "token)")
         .arg(bytesText(double(model()->weight_bytes)), bytesText(double(model()->state_bytes)),
              bytesText(double(model()->kv_bytes_per_token) * store().tokens()))
         .arg(store().tokens())

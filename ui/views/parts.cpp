@@ -43,8 +43,14 @@ SegmentBar::SegmentBar(const QString& accessibleName, const QStringList& options
     restyle();
 }
 
-int SegmentBar::chosen() const { return group_->checkedId(); }
-void SegmentBar::choose(int option) { group_->button(option)->setChecked(true); }
+int SegmentBar::chosen() const
+{
+    return group_->checkedId();
+}
+void SegmentBar::choose(int option)
+{
+    group_->button(option)->setChecked(true);
+}
 
 void SegmentBar::restyle()
 {
@@ -62,7 +68,8 @@ void SegmentBar::restyle()
                       .arg(theme.px(2))
                       .arg(theme.px(7))
                       .arg(colors.text.name(), colors.line.name(), colors.accent.name()));
-    for (QAbstractButton* button : group_->buttons()) button->setFont(theme.font(11, 500));
+    for (QAbstractButton* button : group_->buttons())
+        button->setFont(theme.font(11, 500));
 }
 
 BarList::BarList(const QString& accessibleName, const QString& kind, QWidget* parent)
@@ -81,19 +88,26 @@ void BarList::setRows(std::vector<BarRow> rows)
     if (rows.size() != rows_.size()) updateGeometry();
     rows_ = std::move(rows);
     QStringList words;
-    for (const BarRow& row : rows_) words << row.index + ' ' + row.text + ' ' + row.value;
+    for (const BarRow& row : rows_)
+        words << row.index + ' ' + row.text + ' ' + row.value;
     setAccessibleDescription(words.join(QStringLiteral("; ")));
     update();
 }
 
-int BarList::rowHeight() const { return Theme::instance().px(20); }
+int BarList::rowHeight() const
+{
+    return Theme::instance().px(20);
+}
 
 QSize BarList::sizeHint() const
 {
     return {Theme::instance().px(260), rowHeight() * int(std::max<std::size_t>(rows_.size(), 1))};
 }
 
-QSize BarList::minimumSizeHint() const { return {Theme::instance().px(150), sizeHint().height()}; }
+QSize BarList::minimumSizeHint() const
+{
+    return {Theme::instance().px(150), sizeHint().height()};
+}
 
 void BarList::paintEvent(QPaintEvent*)
 {
@@ -115,7 +129,8 @@ void BarList::paintEvent(QPaintEvent*)
         const int top = int(i) * height;
         painter.setFont(mono);
         painter.setPen(colors.faint);
-        painter.drawText(QRect(0, top, indexWidth, height), Qt::AlignRight | Qt::AlignVCenter, row.index);
+        painter.drawText(QRect(0, top, indexWidth, height), Qt::AlignRight | Qt::AlignVCenter,
+                         row.index);
         painter.setPen(row.strong ? colors.text : colors.muted);
         painter.drawText(QRect(width() - valueWidth, top, valueWidth, height),
                          Qt::AlignRight | Qt::AlignVCenter, row.value);
@@ -127,7 +142,8 @@ void BarList::paintEvent(QPaintEvent*)
         painter.fillRect(track, colors.raised);
         if (row.part > 0) {
             const double length = std::max(1.0, std::round(std::min(row.part, 1.0) * barWidth));
-            painter.fillRect(QRectF(track.topLeft(), QSizeF(length, thickness)), theme.kindColor(kind_));
+            painter.fillRect(QRectF(track.topLeft(), QSizeF(length, thickness)),
+                             theme.kindColor(kind_));
         }
         if (mark_ >= 0) {
             const double x = barLeft + std::min(mark_, 1.0) * barWidth;
@@ -143,8 +159,14 @@ int BarList::rowAt(QPointF at) const
     return at.y() >= 0 && row < int(rows_.size()) ? row : -1;
 }
 
-void BarList::mouseMoveEvent(QMouseEvent* event) { Q_EMIT rowHovered(rowAt(event->position())); }
-void BarList::leaveEvent(QEvent*) { Q_EMIT rowHovered(-1); }
+void BarList::mouseMoveEvent(QMouseEvent* event)
+{
+    Q_EMIT rowHovered(rowAt(event->position()));
+}
+void BarList::leaveEvent(QEvent*)
+{
+    Q_EMIT rowHovered(-1);
+}
 
 void BarList::mouseReleaseEvent(QMouseEvent* event)
 {
@@ -167,7 +189,10 @@ void Caption::setText(const QString& text)
     update();
 }
 
-QSize Caption::sizeHint() const { return {10, Theme::instance().px(18)}; }
+QSize Caption::sizeHint() const
+{
+    return {10, Theme::instance().px(18)};
+}
 
 void Caption::paintEvent(QPaintEvent*)
 {
@@ -181,7 +206,8 @@ void Caption::paintEvent(QPaintEvent*)
 
 QString tokenLabel(const TokenInfo& token)
 {
-    QString text = QString::fromStdString(token.special || token.text.empty() ? token.piece : token.text);
+    QString text =
+        QString::fromStdString(token.special || token.text.empty() ? token.piece : token.text);
     text.replace(QLatin1Char('\n'), QChar(0x21B5)).replace(QLatin1Char('\t'), QChar(0x21E5));
     const QString shown = text.trimmed();
     return shown.isEmpty() ? QString(QChar(0x2423)) : shown;
@@ -200,6 +226,13 @@ QString kindOf(const LayerInfo& layer)
 {
     if (layer.has_attention()) return QStringLiteral("attn");
     return layer.has_state() ? QStringLiteral("ssm") : QStringLiteral("mlp");
+}
+
+float halfLifeTokens(float keep)
+{
+    if (std::isnan(keep)) return keep;
+    const float loss = -std::log(std::clamp(keep, 1e-30F, 1.0F));
+    return loss > 0.0F ? std::log(2.0F) / loss : 1e9F;
 }
 
 QString mixerName(const LayerInfo& layer)

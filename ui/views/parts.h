@@ -48,7 +48,10 @@ class BarList : public QWidget {
 public:
     BarList(const QString& accessibleName, const QString& kind, QWidget* parent);
     void setRows(std::vector<BarRow> rows);
-    void setMark(double part) { mark_ = part; } ///< a thin line at this place in all bars, < 0: none
+    void setMark(double part)
+    {
+        mark_ = part;
+    } ///< a thin line at this place in all bars, < 0: none
     void setIndexWidth(int characters) { indexCharacters_ = characters; }
     void setTextWidth(int characters) { textCharacters_ = characters; }
     int rowHeight() const;
@@ -97,6 +100,8 @@ QString tokenLabel(const TokenInfo& token);
 QString pieceLabel(const ModelInfo& model, TokenId id);
 /// Colour name of a layer: "attn", "ssm" (any recurrent mixer), else "mlp".
 QString kindOf(const LayerInfo& layer);
+/// Tokens after which half of what was written is gone, from the factor kept per token.
+float halfLifeTokens(float keep);
 /// "attention", "Mamba-2" as people write it.
 QString mixerName(const LayerInfo& layer);
 

@@ -70,13 +70,22 @@ StageView::StageView(ViewContext context, const QString& title, QWidget* parent)
     stack_->addWidget(page_);
     stack_->addWidget(empty);
 
-    connect(emptyButton_, &QPushButton::clicked, this, [this] { if (act_) act_(); });
-    connect(noticeButton_, &QPushButton::clicked, this, [this] { if (noticeAct_) noticeAct_(); });
-    for (QTimer* timer : {&selectionTimer_, &describeTimer_, &continueTimer_}) timer->setSingleShot(true);
-    connect(&selectionTimer_, &QTimer::timeout, this, [this] { if (isVisible()) showSelection(); });
+    connect(emptyButton_, &QPushButton::clicked, this, [this] {
+        if (act_) act_();
+    });
+    connect(noticeButton_, &QPushButton::clicked, this, [this] {
+        if (noticeAct_) noticeAct_();
+    });
+    for (QTimer* timer : {&selectionTimer_, &describeTimer_, &continueTimer_})
+        timer->setSingleShot(true);
+    connect(&selectionTimer_, &QTimer::timeout, this, [this] {
+        if (isVisible()) showSelection();
+    });
     connect(&describeTimer_, &QTimer::timeout, this,
             [this] { drawn()->setAccessibleDescription(describe()); });
-    connect(&continueTimer_, &QTimer::timeout, this, [this] { if (isVisible()) refresh(); });
+    connect(&continueTimer_, &QTimer::timeout, this, [this] {
+        if (isVisible()) refresh();
+    });
 
     RunStore& run = context_.store;
     connect(&run, &RunStore::modelChanged, this, &StageView::invalidate);
@@ -95,6 +104,7 @@ StageView::StageView(ViewContext context, const QString& title, QWidget* parent)
 
 void StageView::refresh()
 {
+    if (!themed_) applyTheme();
     const Nothing none = nothing();
     const bool empty = !none.sentence.isEmpty();
     stack_->setCurrentIndex(empty ? 1 : 0);
@@ -116,7 +126,10 @@ void StageView::refresh()
     showSelection();
 }
 
-const ModelInfo* StageView::model() const { return context_.store.model(); }
+const ModelInfo* StageView::model() const
+{
+    return context_.store.model();
+}
 
 const LayerInfo* StageView::layerInfo() const
 {
@@ -156,8 +169,8 @@ void StageView::setHeadline(const QString& what, const QString& source)
 void StageView::showHeadline()
 {
     sourceLabel_->setText(source_);
-    whatLabel_->setText(
-        whatLabel_->fontMetrics().elidedText(what_, Qt::ElideRight, std::max(40, whatLabel_->width())));
+    whatLabel_->setText(whatLabel_->fontMetrics().elidedText(what_, Qt::ElideRight,
+                                                             std::max(40, whatLabel_->width())));
     whatLabel_->setToolTip(what_);
     whatLabel_->setAccessibleName(what_);
 }
@@ -184,6 +197,13 @@ void StageView::invalidate()
     continueLater();
 }
 
+void StageView::step(QPoint by)
+{
+    const int last = store().tokens() - 1;
+    if (last < 0 || by.x() == 0) return;
+    selection().lockToken(std::clamp(selection().token() + by.x(), 0, last));
+}
+
 void StageView::continueLater()
 {
     if (!continueTimer_.isActive()) continueTimer_.start(kContinueMs);
@@ -197,10 +217,12 @@ void StageView::selectionMoved()
 
 void StageView::applyTheme()
 {
+    themed_ = true;
     const Theme& theme = Theme::instance();
     const Palette& colors = theme.palette();
     const auto colored = [](QLabel* label, const QColor& color) {
-        label->setStyleSheet(QStringLiteral("color: %1; background: transparent;").arg(color.name()));
+        label->setStyleSheet(
+            QStringLiteral("color: %1; background: transparent;").arg(color.name()));
     };
     title_->setFont(theme.font(13, 600));
     colored(title_, colors.text);
@@ -212,14 +234,15 @@ void StageView::applyTheme()
     colored(emptyText_, colors.muted);
     noticeText_->setFont(theme.font(11, 500));
     colored(noticeText_, colors.warn);
-    const QString button = QStringLiteral("QPushButton { background: %1; color: %2; border: 1px solid %3;"
-                                          " border-radius: %4px; padding: %5px %6px; }"
-                                          "QPushButton:hover, QPushButton:focus { border-color: %7; }")
-                               .arg(colors.raised.name(), colors.text.name(), colors.line.name())
-                               .arg(theme.px(6))
-                               .arg(theme.px(3))
-                               .arg(theme.px(10))
-                               .arg(colors.accent.name());
+    const QString button =
+        QStringLiteral("QPushButton { background: %1; color: %2; border: 1px solid %3;"
+                       " border-radius: %4px; padding: %5px %6px; }"
+                       "QPushButton:hover, QPushButton:focus { border-color: %7; }")
+            .arg(colors.raised.name(), colors.text.name(), colors.line.name())
+            .arg(theme.px(6))
+            .arg(theme.px(3))
+            .arg(theme.px(10))
+            .arg(colors.accent.name());
     for (QPushButton* each : {emptyButton_, noticeButton_}) {
         each->setStyleSheet(button);
         each->setFont(theme.font(12, 500));

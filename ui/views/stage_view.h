@@ -2,6 +2,7 @@
 
 #include "ui/views/view.h"
 
+#include <QPoint>
 #include <QTimer>
 
 #include <functional>
@@ -60,6 +61,8 @@ protected:
     QWidget* page() const { return page_; }
     /// One line of warning with an optional button, above the picture; empty text hides it.
     void setNotice(const QString& text, const QString& button = {}, std::function<void()> act = {});
+    /// Arrow keys on a token axis: moves the locked token.
+    void step(QPoint by);
     /// All of the picture is out of date.
     void invalidate();
     /// More work is left for the next refresh.
@@ -90,6 +93,7 @@ private:
     std::function<void()> act_, noticeAct_;
     QTimer selectionTimer_, describeTimer_, continueTimer_;
     int dirtyFrom_ = 0;
+    bool themed_ = false;
 };
 
 } // namespace mixscope

@@ -22,32 +22,27 @@ namespace {
 
 constexpr int kTokensPerRefresh = 3000;
 
-/// Tokens after which half of what was written is gone, from the factor kept per token.
-float halfLife(float keep)
-{
-    if (std::isnan(keep)) return keep;
-    const float loss = -std::log(std::clamp(keep, 1e-30F, 1.0F));
-    return loss > 0.0F ? std::log(2.0F) / loss : 1e6F;
-}
-
 QString halfLifeText(float keep)
 {
-    const float tokens = halfLife(keep);
+    const float tokens = halfLifeTokens(keep);
     if (std::isnan(tokens)) return QStringLiteral("–");
-    return tokens >= 1e5F ? QStringLiteral("> 10⁵ tokens") : shortNumber(double(tokens)) + QStringLiteral(" tokens");
+    return tokens >= 1e5F ? QStringLiteral("> 10⁵ tokens")
+                          : shortNumber(double(tokens)) + QStringLiteral(" tokens");
 }
 
 } // namespace
 
 StateView::StateView(ViewContext context, QWidget* parent)
     : StageView(context, tr("State"), parent)
-    , lanes_(new LanePlot(tr("State lanes"), {.xTitle = tr("token"), .margins = {44, 8, 62, 34}}, page()))
+    , lanes_(new LanePlot(tr("State lanes"), {.xTitle = tr("token"), .margins = {44, 8, 62, 34}},
+                          page()))
     , matrix_(new MatrixMap(tr("State matrix"), page()))
     , matrixCaption_(new Caption(page()))
     , rangeCaption_(new Caption(page()))
     , numbers_(new ValueList(tr("State numbers"), page()))
     , fit_(new QPushButton(tr("Fit now"), page()))
-    , quantityBar_(new SegmentBar(tr("Quantity"), {tr("‖S‖"), tr("‖ΔS‖ / ‖S‖"), tr("half-life")}, this))
+    , quantityBar_(
+          new SegmentBar(tr("Quantity"), {tr("‖S‖"), tr("‖ΔS‖ / ‖S‖"), tr("half-life")}, this))
     , headBar_(new SegmentBar(tr("Heads"), {tr("all heads"), tr("focused head")}, this))
 {
     tools()->addWidget(quantityBar_);
@@ -82,22 +77,34 @@ StateView::StateView(ViewContext context, QWidget* parent)
         selection().setLayer(layers_[std::size_t(band)]);
         selection().lockToken(token);
     });
-    connect(lanes_, &PlotArea::stepped, this, [this](QPoint by) {
-        if (by.x() != 0) selection().lockToken(std::clamp(selection().token() + by.x(), 0, store().tokens() - 1));
-    });
+    connect(lanes_, &PlotArea::stepped, this, &StateView::step);
 }
 
-StateView::Quantity StateView::quantity() const { return Quantity(quantityBar_->chosen()); }
-bool StateView::focusedHeadOnly() const { return headBar_->chosen() == 1; }
-QWidget* StateView::drawn() const { return lanes_; }
-int StateView::head() const { return selection().head(); }
+StateView::Quantity StateView::quantity() const
+{
+    return Quantity(quantityBar_->chosen());
+}
+bool StateView::focusedHeadOnly() const
+{
+    return headBar_->chosen() == 1;
+}
+QWidget* StateView::drawn() const
+{
+    return lanes_;
+}
+int StateView::head() const
+{
+    return selection().head();
+}
 
 StageView::Nothing StateView::nothing() const
 {
     if (model() != nullptr && nearestLayer([](const LayerInfo& l) { return l.has_state(); }) < 0) {
-        return {tr("Pure attention: its memory is the KV cache, shown in the Memory view."), {}, {}};
+        return {
+            tr("Pure attention: its memory is the KV cache, shown in the Memory view."), {}, {}};
     }
-    return nothingYet(tr("Write a message: each token leaves its trace in the state of every recurrent layer."));
+    return nothingYet(
+        tr("Write a message: each token leaves its trace in the state of every recurrent layer."));
 }
 
 float StateView::value(int layer, int token) const
@@ -111,12 +118,13 @@ float StateView::value(int layer, int token) const
     if (heads.empty()) return kUnknown;
     if (focusedHeadOnly()) {
         const float one = heads[std::size_t(std::clamp(head(), 0, int(heads.size()) - 1))];
-        return quantity() == Quantity::half_life ? halfLife(one) : one;
+        return quantity() == Quantity::half_life ? halfLifeTokens(one) : one;
     }
     float sum = 0.0F;
-    for (const float each : heads) sum += quantity() == Quantity::half_life ? std::log(std::max(each, 1e-30F)) : each;
+    for (const float each : heads)
+        sum += quantity() == Quantity::half_life ? std::log(std::max(each, 1e-30F)) : each;
     const float mean = sum / float(heads.size());
-    return quantity() == Quantity::half_life ? halfLife(std::exp(mean)) : mean;
+    return quantity() == Quantity::half_life ? halfLifeTokens(std::exp(mean)) : mean;
 }
 
 void StateView::setLayers()
@@ -155,7 +163,8 @@ bool StateView::checkRanges(int tokens)
     bool changed = false;
     std::vector<float> values(std::size_t(tokens), 0.0F);
     for (std::size_t i = 0; i < layers_.size(); ++i) {
-        for (int t = 0; t < tokens; ++t) values[std::size_t(t)] = value(layers_[i], t);
+        for (int t = 0; t < tokens; ++t)
+            values[std::size_t(t)] = value(layers_[i], t);
         changed |= ranges_[i].widen(values);
     }
     return changed;
@@ -163,7 +172,9 @@ bool StateView::checkRanges(int tokens)
 
 void StateView::relook()
 {
-    for (LockedRange& range : ranges_) range.unlock();
+    modelDrawn_ = nullptr; // other bands
+    for (LockedRange& range : ranges_)
+        range.unlock();
     rangeTokens_ = 0;
     invalidate();
 }
@@ -175,17 +186,20 @@ void StateView::update(int firstChanged)
     const bool otherHead = focusedHeadOnly() && headDrawn_ != head();
     if (otherModel) setLayers();
     if (otherHead) {
-        for (LockedRange& range : ranges_) range.unlock();
+        for (LockedRange& range : ranges_)
+            range.unlock();
         rangeTokens_ = 0;
     }
     modelDrawn_ = model();
     headDrawn_ = head();
     if (tokens < rangeTokens_) rangeTokens_ = 0;
-    if (checkRanges(tokens) || otherModel || otherHead || int(lanes_->bands().size()) != int(layers_.size())) {
+    if (checkRanges(tokens) || otherModel || otherHead
+        || int(lanes_->bands().size()) != int(layers_.size())) {
         setBands();
     }
     const auto fill = [this](int token, std::span<float> values) {
-        for (std::size_t i = 0; i < layers_.size(); ++i) values[i] = value(layers_[i], token);
+        for (std::size_t i = 0; i < layers_.size(); ++i)
+            values[i] = value(layers_[i], token);
     };
     if (!lanes_->update(firstChanged, tokens, fill, kTokensPerRefresh)) continueLater();
     showMatrix();
@@ -199,13 +213,17 @@ void StateView::showSelection()
     lanes_->setTokens(selection().token(), selection().lockedToken());
     showNumbers();
 
-    static const std::array kWhat {QT_TR_NOOP("‖S‖"), QT_TR_NOOP("‖ΔS‖ / ‖S‖"), QT_TR_NOOP("half-life in tokens, log₁₀")};
+    static const std::array kWhat {QT_TR_NOOP("‖S‖"), QT_TR_NOOP("‖ΔS‖ / ‖S‖"),
+                                   QT_TR_NOOP("half-life in tokens, log₁₀")};
     const QString heads = focusedHeadOnly() ? tr("head %1").arg(head())
         : quantity() == Quantity::half_life ? tr("harmonic mean of heads")
                                             : tr("mean of heads");
-    const QString range = quantity() == Quantity::half_life ? tr("range 1 … 10⁵") : tr("each row locked to its own 1–99 %");
+    const QString range = quantity() == Quantity::half_life
+        ? tr("range 1 … 10⁵")
+        : tr("each row locked to its own 1–99 %");
     const int pooled = lanes_->pooling().x;
-    setHeadline(tr("%1 · %2 per layer and token · %3").arg(tr(kWhat[std::size_t(quantity())]), heads, range),
+    setHeadline(tr("%1 · %2 per layer and token · %3")
+                    .arg(tr(kWhat[std::size_t(quantity())]), heads, range),
                 pooled == 1 ? tr("exact") : tr("max of %1 tokens").arg(pooled));
 }
 
@@ -217,7 +235,9 @@ void StateView::showMatrix()
     fit_->setVisible(recurrent && frame.layer == layer && frame.head == head());
     if (!recurrent) {
         matrixCaption_->setText(tr("State matrix"));
-        matrix_->setNothing(tr("Layer %1 is attention and keeps no state. Click a lane to see its layer's.").arg(layer));
+        matrix_->setNothing(
+            tr("Layer %1 is attention and keeps no state. Click a lane to see its layer's.")
+                .arg(layer));
         rangeCaption_->setText({});
         return;
     }
@@ -228,13 +248,25 @@ void StateView::showMatrix()
         return;
     }
     matrixCaption_->setText(tr("S after token %1 · layer %2 · head %3 · %4 × %5")
-                                .arg(frame.position).arg(layer).arg(head()).arg(frame.rows).arg(frame.columns));
-    matrix_->setMatrix(tr("layer %1 head %2").arg(layer).arg(head()), frame.rows, frame.columns, frame.values);
-    const QString pooled = matrix_->pooling() > 1 ? tr(" · largest of %1×%1").arg(matrix_->pooling()) : QString();
-    rangeCaption_->setText(tr("±%1 (3σ, locked)%2").arg(shortNumber(double(matrix_->range())), pooled));
-    matrix_->setAccessibleDescription(tr("State matrix, layer %1, head %2, %3 by %4 after token %5, colours end at ±%6")
-        .arg(layer).arg(head()).arg(frame.rows).arg(frame.columns).arg(frame.position)
-        .arg(shortNumber(double(matrix_->range()))));
+                                .arg(frame.position)
+                                .arg(layer)
+                                .arg(head())
+                                .arg(frame.rows)
+                                .arg(frame.columns));
+    matrix_->setMatrix(tr("layer %1 head %2").arg(layer).arg(head()), frame.rows, frame.columns,
+                       frame.values);
+    const QString pooled =
+        matrix_->pooling() > 1 ? tr(" · largest of %1×%1").arg(matrix_->pooling()) : QString();
+    rangeCaption_->setText(
+        tr("±%1 (3σ, locked)%2").arg(shortNumber(double(matrix_->range())), pooled));
+    matrix_->setAccessibleDescription(
+        tr("State matrix, layer %1, head %2, %3 by %4 after token %5, colours end at ±%6")
+            .arg(layer)
+            .arg(head())
+            .arg(frame.rows)
+            .arg(frame.columns)
+            .arg(frame.position)
+            .arg(shortNumber(double(matrix_->range()))));
 }
 
 void StateView::showNumbers()
@@ -258,7 +290,8 @@ void StateView::showGeometry()
 {
     const Theme& theme = Theme::instance();
     const int numbers = theme.px(100);
-    const int room = std::min(height() - theme.px(150), (width() - 2 * theme.px(14)) * 42 / 100 - numbers);
+    const int room =
+        std::min(height() - theme.px(150), (width() - 2 * theme.px(14)) * 42 / 100 - numbers);
     matrix_->setFixedSize(std::max(theme.px(70), room), std::max(theme.px(70), room));
     numbers_->setFixedWidth(numbers);
 }
@@ -273,11 +306,15 @@ void StateView::restyle()
 {
     const Theme& theme = Theme::instance();
     fit_->setFont(theme.font(11, 500));
-    fit_->setStyleSheet(QStringLiteral("QPushButton { background: %1; color: %2; border: 1px solid %3;"
-                                       " border-radius: %4px; padding: 1px %5px; }"
-                                       "QPushButton:hover, QPushButton:focus { border-color: %6; }")
-                            .arg(theme.palette().raised.name(), theme.palette().text.name(), theme.palette().line.name())
-                            .arg(theme.px(5)).arg(theme.px(8)).arg(theme.palette().accent.name()));
+    fit_->setStyleSheet(
+        QStringLiteral("QPushButton { background: %1; color: %2; border: 1px solid %3;"
+                       " border-radius: %4px; padding: 1px %5px; }"
+                       "QPushButton:hover, QPushButton:focus { border-color: %6; }")
+            .arg(theme.palette().raised.name(), theme.palette().text.name(),
+                 theme.palette().line.name())
+            .arg(theme.px(5))
+            .arg(theme.px(8))
+            .arg(theme.palette().accent.name()));
     showGeometry();
     if (!layers_.empty()) setBands();
 }
@@ -290,11 +327,14 @@ QString StateView::describe() const
     const Lane* norm = store().lane(Probe::state_norm, layer);
     const Lane* change = store().lane(Probe::state_change, layer);
     if (norm == nullptr || token < 0) {
-        return tr("State lanes of %n recurrent layer(s), %1 tokens; layer %2 keeps no state", nullptr, int(layers_.size()))
-            .arg(store().tokens()).arg(layer);
+        return tr("State lanes of %n recurrent layer(s), %1 tokens; layer %2 keeps no state",
+                  nullptr, int(layers_.size()))
+            .arg(store().tokens())
+            .arg(layer);
     }
     return tr("State lanes, layer %1, head %2: norm %3, change %4 at token %5")
-        .arg(layer).arg(head())
+        .arg(layer)
+        .arg(head())
         .arg(shortNumber(double(norm->at(token, head()))),
              shortNumber(change == nullptr ? double(kUnknown) : double(change->at(token, head()))))
         .arg(token);

@@ -29,7 +29,9 @@ constexpr int kTableMs = 500; ///< statistics are looked at twice a second
 
 TimeView::TimeView(ViewContext context, QWidget* parent)
     : StageView(context, tr("Time"), parent)
-    , stack_(new StackPlot(tr("Time per token"), {.xTitle = tr("token"), .yTitle = tr("ms"), .margins = {44, 8, 4, 34}}, page()))
+    , stack_(new StackPlot(tr("Time per token"),
+                           {.xTitle = tr("token"), .yTitle = tr("ms"), .margins = {44, 8, 4, 34}},
+                           page()))
     , legend_(new Legend(page()))
     , flameCaption_(new Caption(page()))
     , flame_(new FlameRow(page()))
@@ -46,7 +48,9 @@ TimeView::TimeView(ViewContext context, QWidget* parent)
     content()->addWidget(table_, 4);
 
     stack_->setFill([this](int token, std::span<float> parts) { fill(token, parts); });
-    stack_->setGround([this](int token) { return store().time(token).prefill; }, tr("prefill"));
+    stack_->setGround(
+        [this](int token) { return token < store().tokens() && store().time(token).prefill; },
+        tr("prefill"));
     sorted_->setSourceModel(times_);
     sorted_->setSortRole(LayerTimes::kSortRole);
     table_->setModel(sorted_);
@@ -68,21 +72,27 @@ TimeView::TimeView(ViewContext context, QWidget* parent)
         if (layer >= 0) selection().setLayer(layer);
     });
     connect(flame_, &FlameRow::layerClicked, this, [this](int layer) {
-        if (model() != nullptr && layer >= 0 && layer < int(model()->layers.size())) selection().setLayer(layer);
+        if (model() != nullptr && layer >= 0 && layer < int(model()->layers.size()))
+            selection().setLayer(layer);
     });
     connect(stack_, &StackPlot::tokenHovered, &context.selection, &Selection::hoverToken);
     connect(stack_, &StackPlot::tokenClicked, &context.selection, &Selection::lockToken);
-    connect(stack_, &PlotArea::stepped, this, [this](QPoint by) {
-        if (by.x() != 0) selection().lockToken(std::clamp(selection().token() + by.x(), 0, store().tokens() - 1));
-    });
+    connect(stack_, &PlotArea::stepped, this, &TimeView::step);
 }
 
-QWidget* TimeView::drawn() const { return stack_; }
+QWidget* TimeView::drawn() const
+{
+    return stack_;
+}
 
-StageView::Nothing TimeView::nothing() const { return nothingYet(tr("Run a prompt to measure.")); }
+StageView::Nothing TimeView::nothing() const
+{
+    return nothingYet(tr("Run a prompt to measure."));
+}
 
 void TimeView::fill(int token, std::span<float> parts) const
 {
+    if (token >= store().tokens()) return;
     const TokenTime& time = store().time(token);
     const std::size_t last = time.layer_ms.empty() ? 0 : time.layer_ms.size() - 1;
     for (std::size_t i = 0; i < time.layer_ms.size(); ++i) {
@@ -103,7 +113,8 @@ void TimeView::widen(int firstChanged)
     if (firstChanged == 0) top_ = 0.0;
     const int tokens = store().tokens();
     std::vector<float> totals;
-    for (int t = std::min(firstChanged, std::max(0, tokens - 256)); t < tokens; ++t) totals.push_back(store().time(t).ms);
+    for (int t = std::min(firstChanged, std::max(0, tokens - 256)); t < tokens; ++t)
+        totals.push_back(store().time(t).ms);
     if (totals.empty()) return;
     const auto at = totals.begin() + std::ptrdiff_t(0.99 * double(totals.size() - 1));
     std::nth_element(totals.begin(), at, totals.end());
@@ -114,8 +125,11 @@ void TimeView::update(int firstChanged)
 {
     widen(firstChanged);
     stack_->show(store().tokens(), top_);
-    if (store().tokens() != tableTokens_ && (!tableAge_.isValid() || tableAge_.elapsed() >= kTableMs)) showTable();
-    else if (store().tokens() != tableTokens_) continueLater();
+    if (store().tokens() != tableTokens_
+        && (!tableAge_.isValid() || tableAge_.elapsed() >= kTableMs))
+        showTable();
+    else if (store().tokens() != tableTokens_)
+        continueLater();
     if (firstChanged <= flameToken_) flameToken_ = -1;
 }
 
@@ -124,9 +138,13 @@ void TimeView::showTable()
     tableTokens_ = store().tokens();
     tableAge_.start();
     times_->update(store());
-    tableCaption_->setText(tr("layers · the newest %1 decoded tokens · bytes counted from shapes · click a heading to sort").arg(times_->tokensUsed()));
+    tableCaption_->setText(tr("layers · the newest %1 decoded tokens · bytes counted from shapes · "
+                              "click a heading to sort")
+                               .arg(times_->tokensUsed()));
     for (int row = 0; row < sorted_->rowCount(); ++row) {
-        if (times_->layerOf(sorted_->mapToSource(sorted_->index(row, 0)).row()) == selection().layer()) table_->selectRow(row);
+        if (times_->layerOf(sorted_->mapToSource(sorted_->index(row, 0)).row())
+            == selection().layer())
+            table_->selectRow(row);
     }
 }
 
@@ -136,24 +154,29 @@ void TimeView::showSelection()
     if (model() == nullptr || token < 0 || token >= store().tokens()) return;
     stack_->setTokens(token, selection().lockedToken());
     const TokenTime& time = store().time(token);
-    flameCaption_->setText(tr("ops of token %1 '%2' · %3 ms%4")
-                               .arg(token).arg(tokenLabel(store().token(token)), shortNumber(double(time.ms)),
-                                               time.prefill ? tr(" (its share of a prefill chunk)") : QString()));
+    flameCaption_->setText(
+        tr("ops of token %1 '%2' · %3 ms%4")
+            .arg(token)
+            .arg(tokenLabel(store().token(token)), shortNumber(double(time.ms)),
+                 time.prefill ? tr(" (its share of a prefill chunk)") : QString()));
     if (token != flameToken_) {
         flameToken_ = token;
         const auto ops = store().ops(token);
-        flame_->setOps(tr("token %1").arg(token), {ops.begin(), ops.end()}, [this](int layer) { return layerColor(layer); });
+        flame_->setOps(tr("token %1").arg(token), {ops.begin(), ops.end()},
+                       [this](int layer) { return layerColor(layer); });
     }
     const int pooled = stack_->tokensPerPixel();
     setHeadline(tr("%1 tokens/s now · prefill %2 tokens/s · ms per token, stacked by kind of layer")
-                    .arg(shortNumber(store().tokensPerSecond()), shortNumber(store().prefillTokensPerSecond())),
+                    .arg(shortNumber(store().tokensPerSecond()),
+                         shortNumber(store().prefillTokensPerSecond())),
                 pooled == 1 ? tr("wall clock") : tr("wall clock · slowest of %1").arg(pooled));
 }
 
 QColor TimeView::layerColor(int layer) const
 {
     const Theme& theme = Theme::instance();
-    if (model() == nullptr || layer < 0 || layer >= int(model()->layers.size())) return theme.palette().io;
+    if (model() == nullptr || layer < 0 || layer >= int(model()->layers.size()))
+        return theme.palette().io;
     return theme.kindColor(kindOf(model()->layers[std::size_t(layer)]));
 }
 
@@ -169,9 +192,10 @@ void TimeView::restyle()
 {
     const Theme& theme = Theme::instance();
     const Palette& colors = theme.palette();
-    std::vector<StackPart> parts {{tr("recurrent layers"), colors.ssm}, {tr("attention layers"), colors.attn},
-                                  {tr("other layers"), colors.mlp},     {tr("embedding and head"), colors.io},
-                                  {tr("sampling"), colors.faint},       {tr("probes"), colors.warn}};
+    std::vector<StackPart> parts {
+        {tr("recurrent layers"), colors.ssm}, {tr("attention layers"), colors.attn},
+        {tr("other layers"), colors.mlp},     {tr("embedding and head"), colors.io},
+        {tr("sampling"), colors.faint},       {tr("probes"), colors.warn}};
     stack_->setParts(parts);
     legend_->setParts(parts);
     flameToken_ = -1;
@@ -179,13 +203,17 @@ void TimeView::restyle()
     table_->horizontalHeader()->setFont(theme.font(11, 500));
     table_->verticalHeader()->setDefaultSectionSize(theme.px(20));
     table_->horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
-    table_->horizontalHeader()->setSectionResizeMode(LayerTimes::kind, QHeaderView::ResizeToContents);
-    table_->setStyleSheet(QStringLiteral("QTableView { background: %1; color: %2; selection-background-color: %3;"
-                                         " selection-color: %2; border: none; }"
-                                         "QHeaderView, QHeaderView::section { background: %1; color: %4; border: none;"
-                                         " border-bottom: 1px solid %5; padding: 2px %6px; }")
-                              .arg(colors.panel.name(), colors.text.name(), colors.raised.name(), colors.muted.name(), colors.line.name())
-                              .arg(theme.px(4)));
+    table_->horizontalHeader()->setSectionResizeMode(LayerTimes::kind,
+                                                     QHeaderView::ResizeToContents);
+    table_->setStyleSheet(
+        QStringLiteral(
+            "QTableView { background: %1; color: %2; selection-background-color: %3;"
+            " selection-color: %2; border: none; }"
+            "QHeaderView, QHeaderView::section { background: %1; color: %4; border: none;"
+            " border-bottom: 1px solid %5; padding: 2px %6px; }")
+            .arg(colors.panel.name(), colors.text.name(), colors.raised.name(), colors.muted.name(),
+                 colors.line.name())
+            .arg(theme.px(4)));
 }
 
 QString TimeView::describe() const
@@ -195,14 +223,17 @@ QString TimeView::describe() const
     const int token = std::clamp(selection().token(), 0, store().tokens() - 1);
     std::array<float, parts_> parts {};
     fill(token, parts);
-    static const std::array kNames {"recurrent layers", "attention layers", "other layers", "embedding and head", "sampling", "probes"};
+    static const std::array kNames {"recurrent layers",   "attention layers", "other layers",
+                                    "embedding and head", "sampling",         "probes"};
     QStringList words;
     for (std::size_t i = 0; i < parts_; ++i) {
         if (parts[i] > 0) words << tr("%1 %2").arg(tr(kNames[i]), shortNumber(double(parts[i])));
     }
     return tr("Time per token, token %1: %2 ms%3; %4; %5 tokens per second")
-        .arg(token).arg(shortNumber(double(store().time(token).ms)), store().time(token).prefill ? tr(" in prefill") : QString(),
-                        words.join(QStringLiteral(", ")), shortNumber(store().tokensPerSecond()));
+        .arg(token)
+        .arg(shortNumber(double(store().time(token).ms)),
+             store().time(token).prefill ? tr(" in prefill") : QString(),
+             words.join(QStringLiteral(", ")), shortNumber(store().tokensPerSecond()));
 }
 
 } // namespace mixscope

@@ -41,43 +41,62 @@ QVariant TopTokens::data(const QModelIndex& index, int role) const
     const bool drawn = choice.id == drawn_;
     const float parts[] {choice.p_raw, choice.p_temperature, choice.p_final};
     switch (role) {
-    case kPartRole: return column >= raw ? QVariant(double(parts[column - raw])) : QVariant();
-    case Qt::TextAlignmentRole: return int((column == token ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
+    case kPartRole:
+        return column >= raw ? QVariant(double(parts[column - raw])) : QVariant();
+    case Qt::TextAlignmentRole:
+        return int((column == token ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
     case Qt::ForegroundRole:
         return drawn && column <= token ? QVariant(Theme::instance().palette().warn) : QVariant();
-    case Qt::DisplayRole: break;
-    default: return {};
+    case Qt::DisplayRole:
+        break;
+    default:
+        return {};
     }
     switch (column) {
-    case rank: return index.row() + 1;
-    case token: return drawn ? nameOf_(choice.id) + tr("  ◂ drawn") : nameOf_(choice.id);
-    case id: return choice.id;
-    case logit: return QString::number(double(choice.logit), 'f', 2);
-    default: return parts[column - raw] == 0.0F ? QStringLiteral("–") : QString::number(double(parts[column - raw]), 'f', 3);
+    case rank:
+        return index.row() + 1;
+    case token:
+        return drawn ? nameOf_(choice.id) + tr("  ◂ drawn") : nameOf_(choice.id);
+    case id:
+        return choice.id;
+    case logit:
+        return QString::number(double(choice.logit), 'f', 2);
+    default:
+        return parts[column - raw] == 0.0F ? QStringLiteral("–")
+                                           : QString::number(double(parts[column - raw]), 'f', 3);
     }
 }
 
 QVariant TopTokens::headerData(int section, Qt::Orientation orientation, int role) const
 {
     if (orientation != Qt::Horizontal) return {};
-    if (role == Qt::TextAlignmentRole) return int((section == token ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
+    if (role == Qt::TextAlignmentRole)
+        return int((section == token ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
     if (role != Qt::DisplayRole) return {};
-    static const std::array kNames {"#", QT_TR_NOOP("token"), QT_TR_NOOP("id"), QT_TR_NOOP("logit"), QT_TR_NOOP("raw"),
-                                    QT_TR_NOOP("after temperature"), QT_TR_NOOP("after filters")};
+    static const std::array kNames {"#",
+                                    QT_TR_NOOP("token"),
+                                    QT_TR_NOOP("id"),
+                                    QT_TR_NOOP("logit"),
+                                    QT_TR_NOOP("raw"),
+                                    QT_TR_NOOP("after temperature"),
+                                    QT_TR_NOOP("after filters")};
     return tr(kNames[std::size_t(section)]);
 }
 
-void ProbabilityDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const
+void ProbabilityDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option,
+                                const QModelIndex& index) const
 {
     const QVariant part = index.data(TopTokens::kPartRole);
     if (part.isValid()) {
         const Theme& theme = Theme::instance();
         const int pad = theme.px(3);
         const int room = option.rect.width() - theme.px(52);
-        const QRect track(option.rect.left() + pad, option.rect.top() + option.rect.height() / 3, std::max(0, room),
-                          std::max(2, option.rect.height() / 3));
+        const QRect track(option.rect.left() + pad, option.rect.top() + option.rect.height() / 3,
+                          std::max(0, room), std::max(2, option.rect.height() / 3));
         painter->fillRect(track, theme.palette().raised);
-        painter->fillRect(QRect(track.topLeft(), QSize(int(part.toDouble() * track.width() + 0.5), track.height())), theme.palette().attn);
+        painter->fillRect(QRect(track.topLeft(),
+                                QSize(int(part.toDouble() * track.width() + 0.5), track.height())),
+                          theme.palette().attn);
     }
     QStyledItemDelegate::paint(painter, option, index);
 }

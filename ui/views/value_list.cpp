@@ -25,7 +25,8 @@ void ValueList::setValues(std::vector<std::pair<QString, QString>> values)
     if (values.size() != values_.size()) updateGeometry();
     values_ = std::move(values);
     QStringList words;
-    for (const auto& [name, value] : values_) words << name + QLatin1Char(' ') + value;
+    for (const auto& [name, value] : values_)
+        words << name + QLatin1Char(' ') + value;
     setAccessibleDescription(words.join(QStringLiteral("; ")));
     update();
 }

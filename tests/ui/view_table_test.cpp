@@ -1,0 +1,255 @@
+#include "tests/ui/view_stage.h"
+#include "ui/plot/stack_plot.h"
+#include "ui/views/flame_row.h"
+#include "ui/views/layer_times.h"
+#include "ui/views/parts.h"
+
+#include <QDir>
+#include <QSet>
+#include <QTableView>
+
+#include <gtest/gtest.h>
+
+namespace mixscope {
+namespace {
+
+using namespace view_data;
+
+QString cellText(const QTableView* table, int row, int column)
+{
+    return table->model()->index(row, column).data().toString();
+}
+
+TEST(Views, EachHasItsNamesAndSaysSomethingInEveryState)
+{
+    struct Names {
+        const char* id;
+        std::vector<const char*> drawn;
+    };
+    const std::vector<Names> contract {{"attention", {"Attention map"}},
+                                       {"state", {"State lanes", "State matrix"}},
+                                       {"gates", {"Gate lanes", "Experts"}},
+                                       {"memory", {"Memory growth"}},
+                                       {"time", {"Time per token", "Layer times"}},
+                                       {"logits", {"Top tokens"}}};
+    ASSERT_EQ(viewTable().size(), contract.size());
+    for (std::size_t i = 0; i < contract.size(); ++i) {
+        EXPECT_STREQ(viewTable()[i].id, contract[i].id);
+        RunStore noModel;
+        Selection nothing;
+        std::unique_ptr<View> empty(viewTable()[i].create({noModel, nothing}, nullptr));
+        empty->show();
+        empty->refresh();
+        EXPECT_EQ(empty->describe(), "No model is open.") << contract[i].id;
+
+        FakeRun run;
+        run.selection.setLayer(3);
+        Stage stage(run, contract[i].id);
+        const QString before = stage.view->describe();
+        EXPECT_FALSE(before.isEmpty());
+        run.prompt(20);
+        stage.settle();
+        spin(200);
+        EXPECT_NE(stage.view->describe(), before);
+        for (const char* name : contract[i].drawn)
+            EXPECT_NE(stage.named(name), nullptr) << name;
+        EXPECT_EQ(stage.named(contract[i].drawn[0])->accessibleDescription(),
+                  stage.view->describe());
+    }
+}
+
+TEST(Views, EveryControlHasAName)
+{
+    for (const ViewInfo& info : viewTable()) {
+        FakeRun run;
+        run.selection.setLayer(3);
+        run.prompt(20);
+        Stage stage(run, info.id);
+        for (const QWidget* widget : stage.view->findChildren<QWidget*>()) {
+            if (widget->focusPolicy() == Qt::NoFocus || !widget->isVisible()) continue;
+            const auto* proxy = widget->focusProxy();
+            const QString text = widget->property("text").toString();
+            EXPECT_FALSE(widget->accessibleName().isEmpty() && text.isEmpty() && proxy == nullptr
+                         && widget->parentWidget()->accessibleName().isEmpty())
+                << info.id << ' ' << widget->metaObject()->className();
+        }
+    }
+}
+
+/// Colours come from the theme alone: no pixel of the dark panel is left after a switch.
+TEST(Views, RedrawInEveryTheme)
+{
+    for (const ViewInfo& info : viewTable()) {
+        FakeRun run;
+        const int layer = QLatin1String(info.id) == QLatin1String("attention") ? 3 : 2;
+        run.selection.setLayer(layer);
+        run.prompt(40);
+        run.decode(60);
+        run.store.setState(run.state(layer, 0));
+        Stage stage(run, info.id);
+        const QColor dark = Theme::instance().palette().panel;
+        for (const char* theme : {"light", "projector", "dark"}) {
+            Theme::instance().setTheme(theme);
+            spin(5);
+            stage.settle();
+            const QImage image = stage.view->grab().toImage();
+            long old = 0, panel = 0;
+            for (int y = 0; y < image.height(); y += 3) {
+                for (int x = 0; x < image.width(); x += 3) {
+                    old += image.pixelColor(x, y) == dark;
+                    panel += image.pixelColor(x, y) == Theme::instance().palette().panel;
+                }
+            }
+            EXPECT_GT(panel, 1000) << info.id << ' ' << theme;
+            if (QLatin1String(theme) != QLatin1String("dark")) {
+                EXPECT_EQ(old, 0) << info.id << ' ' << theme;
+            }
+            const QDir build(QCoreApplication::applicationDirPath() + QStringLiteral("/.."));
+            build.mkpath("screenshots");
+            image.save(
+                build.filePath(QStringLiteral("screenshots/view-%1-%2.png").arg(info.id, theme)));
+        }
+    }
+}
+
+TEST(TimeView, ColumnsAreTheTimesThatWereMeasured)
+{
+    Source source = plausible();
+    source.layer_ms = [](int token, int layer) {
+        return layer == 0 || layer == 11 ? 0.0F : token == 30 ? 0.2F : 0.1F;
+    };
+    FakeRun run(source); // ten layers of 0.1 ms, two of them attention, 0.05 ms besides
+    run.prompt(10);
+    run.decode(30);
+    Stage stage(run, "time");
+    auto* stack = stage.named<StackPlot>("Time per token");
+    ASSERT_NE(stack, nullptr);
+    const auto at = [&](int token, double ms) {
+        const QPointF pixel(stack->map().x(token + 0.4), stack->map().y(ms));
+        return stack->grab().toImage().pixelColor(pixel.toPoint());
+    };
+    const Palette& palette = Theme::instance().palette();
+    EXPECT_EQ(at(20, 0.75), palette.ssm) << "eight recurrent layers: 0 to 0.8 ms";
+    EXPECT_EQ(at(20, 0.85), palette.attn) << "two attention layers: 0.8 to 1.0 ms";
+    EXPECT_EQ(at(20, 1.2), palette.panel);
+    EXPECT_EQ(at(5, 0.5), palette.user) << "prefill stands apart";
+    EXPECT_TRUE(stage.view->describe().contains("recurrent layers 0.800, attention layers 0.200"))
+        << stage.view->describe().toStdString();
+}
+
+TEST(TimeView, TheAxisHoldsStillUntilItMustWiden)
+{
+    Source source = plausible();
+    source.layer_ms = [](int token, int) { return token < 60 ? 0.1F : 1.0F; };
+    FakeRun run(source);
+    run.prompt(10);
+    run.decode(30);
+    Stage stage(run, "time");
+    const auto* stack = stage.named<StackPlot>("Time per token");
+    const double top = stack->top();
+    run.decode(20);
+    stage.settle();
+    EXPECT_EQ(stack->top(), top);
+    run.decode(60); // ten times slower
+    stage.settle();
+    EXPECT_GT(stack->top(), 10.0);
+}
+
+TEST(LayerTimes, AreTheStatisticsOfTheDecodedTokens)
+{
+    Source source = plausible();
+    source.layer_ms = [](int token, int layer) {
+        return layer == 3 ? 0.001F * float(token) : 0.1F;
+    };
+    FakeRun run(source);
+    run.prompt(10);
+    run.decode(101); // tokens 10 … 110
+    Stage stage(run, "time");
+    const auto* table = stage.named<QTableView>("Layer times");
+    ASSERT_NE(table, nullptr);
+    ASSERT_EQ(table->model()->rowCount(), 14) << "embedding, ten layers, head, sampling, probes";
+    EXPECT_EQ(cellText(table, 3, LayerTimes::layer), "2"); // row 3 is layer_ms[3], layer 2
+    EXPECT_EQ(cellText(table, 3, LayerTimes::mean), "60.0");
+    EXPECT_EQ(cellText(table, 3, LayerTimes::median), "60.0");
+    EXPECT_EQ(cellText(table, 3, LayerTimes::p90), "100");
+    EXPECT_EQ(cellText(table, 3, LayerTimes::p99), "109");
+    EXPECT_EQ(cellText(table, 3, LayerTimes::bytes), "2.40 MB"); // eight ops of 300 kB
+    EXPECT_EQ(cellText(table, 3, LayerTimes::rate), "40.0");
+}
+
+TEST(LayerTimes, SortByAnyColumn)
+{
+    FakeRun run;
+    run.prompt(10);
+    run.decode(60);
+    Stage stage(run, "time");
+    auto* table = stage.named<QTableView>("Layer times");
+    table->sortByColumn(LayerTimes::mean, Qt::DescendingOrder);
+    EXPECT_EQ(cellText(table, 0, LayerTimes::layer), "head");
+    EXPECT_EQ(cellText(table, 1, LayerTimes::kind), "attention · moe+shared");
+    for (int row = 1; row < table->model()->rowCount(); ++row) {
+        EXPECT_GE(cellText(table, row - 1, LayerTimes::mean).toDouble(),
+                  cellText(table, row, LayerTimes::mean).toDouble());
+    }
+}
+
+TEST(TimeView, ClickOnAnOpTakesItsLayer)
+{
+    FakeRun run;
+    run.prompt(10);
+    run.decode(5);
+    Stage stage(run, "time");
+    auto* flame = stage.named<FlameRow>("Ops of the token");
+    ASSERT_NE(flame, nullptr);
+    EXPECT_TRUE(flame->accessibleDescription().contains("80 ops"))
+        << flame->accessibleDescription().toStdString();
+    // Embedding 12, layers 0 … 2 47 each, then attention: its middle is at about 185 of 750 µs.
+    QTest::mouseClick(flame, Qt::LeftButton, {}, QPoint(flame->width() * 185 / 750, 5));
+    EXPECT_EQ(run.selection.layer(), 3);
+}
+
+TEST(MemoryView, StateIsFlatAndTheCacheGrows)
+{
+    FakeRun run;
+    run.prompt(100);
+    Stage stage(run, "memory");
+    auto* growth = stage.named<StackPlot>("Memory growth");
+    const Palette& palette = Theme::instance().palette();
+    const auto at = [&](int token, double mb) {
+        const QPointF pixel(growth->map().x(token + 0.5), growth->map().y(mb));
+        return growth->grab().toImage().pixelColor(pixel.toPoint());
+    };
+    const double state = 8 * 138240 / 1e6;
+    EXPECT_EQ(at(10, state * 0.95), palette.ssm);
+    EXPECT_EQ(at(90, state * 0.95), palette.ssm);
+    EXPECT_EQ(at(90, state + 0.9 * 91 * 2048 / 1e6), palette.attn);
+    EXPECT_EQ(at(10, state + 0.9 * 91 * 2048 / 1e6), palette.panel) << "not yet grown so far";
+    EXPECT_EQ(
+        stage.view->describe(),
+        "Memory growth: weights 25.6 MB, recurrent state 1.11 MB, KV cache 205 kB at 100 tokens "
+        "(2.05 kB per token)");
+}
+
+TEST(LogitsView, TableHoldsTheChoicesAndMarksTheDrawnOne)
+{
+    FakeRun run;
+    run.prompt(10);
+    run.decode(10);
+    run.selection.lockToken(12);
+    Stage stage(run, "logits");
+    const auto* table = stage.named<QTableView>("Top tokens");
+    ASSERT_NE(table, nullptr);
+    ASSERT_EQ(table->model()->rowCount(), 10);
+    const TopChoice& best = run.store.token(12).next[0];
+    EXPECT_EQ(cellText(table, 0, 1), "word0");
+    EXPECT_EQ(cellText(table, 0, 3), "12.00");
+    EXPECT_EQ(cellText(table, 0, 4), QString::number(double(best.p_raw), 'f', 3));
+    EXPECT_EQ(cellText(table, 6, 6), QStringLiteral("–")) << "filtered out";
+    EXPECT_TRUE(stage.view->describe().startsWith("Top tokens after token 12 '.': "
+                                                  + QString::number(double(best.p_raw), 'f', 2)
+                                                  + " for 'word0'"))
+        << stage.view->describe().toStdString();
+}
+
+} // namespace
+} // namespace mixscope
