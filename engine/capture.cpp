@@ -97,11 +97,13 @@ void Capture::rebuild(ProbeLevel level)
     auto layout = std::make_shared<CaptureLayout>();
     layout->level = level;
     anything_ = false;
+    field_of_.assign(offered_.size() * kProbeCount, -1);
     for (std::size_t layer = 0; layer < offered_.size(); ++layer) {
         anything_ = anything_ || wanted_[layer] != 0;
         for (const ProbeField& field : offered_[layer]) {
             if ((wanted_[layer] & bit_of(field.probe)) == 0 || captured_apart(field.probe)) continue;
             const int width = width_of(field);
+            field_of_[layer * kProbeCount + std::size_t(field.probe)] = int(layout->fields.size());
             layout->fields.push_back({field.probe, int(layer), layout->width, width});
             layout->width += width;
         }
@@ -119,19 +121,20 @@ void Capture::begin(int tokens)
 
 void Capture::store(Probe probe, int layer, const TensorView& v, float scale, Backend& backend)
 {
-    const CaptureField* field = layout_->find(probe, layer);
-    assert(field != nullptr && v.shape[0] == tokens_);
-    assert(v.count() == std::int64_t(tokens_) * field->width);
+    const int index = field_of_[std::size_t(layer) * kProbeCount + std::size_t(probe)];
+    assert(index >= 0 && v.shape[0] == tokens_);
+    const CaptureField& field = layout_->fields[std::size_t(index)];
+    assert(v.count() == std::int64_t(tokens_) * field.width);
     TensorView host = v;
     std::vector<float> staged;
     if (v.place == Place::device) {
         staged.resize(std::size_t(v.count()));
         backend.download(staged.data(), v);
-        host = view(staged.data(), v.dtype, Place::host, v.shape[0], field->width);
+        host = view(staged.data(), v.dtype, Place::host, v.shape[0], field.width);
     }
     for (int t = 0; t < tokens_; ++t) {
-        float* row = values_.data() + std::size_t(t) * std::size_t(layout_->width) + field->offset;
-        copy_row(host, t, field->width, scale, row);
+        float* row = values_.data() + std::size_t(t) * std::size_t(layout_->width) + field.offset;
+        copy_row(host, t, field.width, scale, row);
     }
 }
 

@@ -68,6 +68,7 @@ private:
     bool anything_ = false;
     ProbeRequest request_;
     std::shared_ptr<const CaptureLayout> layout_;
+    std::vector<int> field_of_; ///< index into the layout's fields by layer and point, -1: none
     int tokens_ = 0;
     std::vector<float> values_;
     std::vector<AttentionRows> attention_;
