@@ -98,11 +98,11 @@ void store(float value, Half& to) { to = to_half(value); }
 void store(float value, BFloat16& to) { to = to_bf16(value); }
 
 template <class E>
-void append(const TensorView& from, E* cache)
+void append(const TensorView& from, E* cache, std::int64_t begin, std::int64_t end)
 {
     const std::int64_t heads = from.shape[1];
     const std::int64_t size = from.shape[2];
-    for (std::int64_t t = 0; t < from.shape[0]; ++t) {
+    for (std::int64_t t = begin; t < end; ++t) {
         for (std::int64_t h = 0; h < heads; ++h) {
             const float* x = row(from, t, h);
             E* to = cache + (t * heads + h) * size;
@@ -211,16 +211,18 @@ private:
 
 } // namespace
 
-void cpu::run(const KvAppend& op, CpuContext& /*context*/)
+void cpu::run(const KvAppend& op, CpuContext& context)
 {
     const std::int64_t offset = op.pos.as<std::int32_t>()[0] * op.k_cache.stride[0];
-    const auto append_to = [&](const TensorView& from, const TensorView& cache) {
-        if (cache.dtype == DType::f16) append(from, cache.as<Half>() + offset);
-        if (cache.dtype == DType::bf16) append(from, cache.as<BFloat16>() + offset);
-        if (cache.dtype == DType::f32) append(from, cache.as<float>() + offset);
-    };
-    append_to(op.k, op.k_cache);
-    append_to(op.v, op.v_cache);
+    for_each_token(context, op.k, [&](std::int64_t begin, std::int64_t end) {
+        const auto append_to = [&](const TensorView& from, const TensorView& cache) {
+            if (cache.dtype == DType::f16) append(from, cache.as<Half>() + offset, begin, end);
+            if (cache.dtype == DType::bf16) append(from, cache.as<BFloat16>() + offset, begin, end);
+            if (cache.dtype == DType::f32) append(from, cache.as<float>() + offset, begin, end);
+        };
+        append_to(op.k, op.k_cache);
+        append_to(op.v, op.v_cache);
+    });
 }
 
 void cpu::run(const Attend& op, CpuContext& context)

@@ -1,5 +1,6 @@
 #include "rope.h"
 
+#include "cpu/split.h"
 #include "view_access.h"
 
 #include <cmath>
@@ -22,25 +23,33 @@ const char* problem(const Rope& op)
     return nullptr;
 }
 
-void cpu::run(const Rope& op, CpuContext& /*context*/)
+namespace {
+
+void rotate(const Rope& op, std::int64_t t)
 {
     const std::int64_t half = op.inv_freq.shape[0];
-    const float* inv_freq = op.inv_freq.as<float>();
-    for (std::int64_t t = 0; t < op.x.shape[0]; ++t) {
-        const auto position = float(op.pos.as<std::int32_t>()[0] + t);
-        for (std::int64_t i = 0; i < half; ++i) {
-            const float angle = position * inv_freq[i];
-            const float c = std::cos(angle) * op.attention_factor;
-            const float s = std::sin(angle) * op.attention_factor;
-            for (std::int64_t h = 0; h < op.x.shape[1]; ++h) {
-                float* x = row(op.x, t, h);
-                const float first = x[i];
-                const float second = x[i + half];
-                x[i] = first * c - second * s;
-                x[i + half] = second * c + first * s;
-            }
+    const auto position = float(op.pos.as<std::int32_t>()[0] + t);
+    for (std::int64_t i = 0; i < half; ++i) {
+        const float angle = position * op.inv_freq.as<float>()[i];
+        const float c = std::cos(angle) * op.attention_factor;
+        const float s = std::sin(angle) * op.attention_factor;
+        for (std::int64_t h = 0; h < op.x.shape[1]; ++h) {
+            float* x = row(op.x, t, h);
+            const float first = x[i];
+            const float second = x[i + half];
+            x[i] = first * c - second * s;
+            x[i + half] = second * c + first * s;
         }
     }
+}
+
+} // namespace
+
+void cpu::run(const Rope& op, CpuContext& context)
+{
+    for_each_token(context, op.x, [&](std::int64_t begin, std::int64_t end) {
+        for (std::int64_t t = begin; t < end; ++t) rotate(op, t);
+    });
 }
 
 } // namespace mixscope

@@ -3,9 +3,6 @@
 #include "cpu/split.h"
 #include "view_access.h"
 
-#include <algorithm>
-#include <cmath>
-
 namespace mixscope {
 
 Cost cost(const SsdGates& op)
@@ -59,25 +56,10 @@ const char* problem(const SsdScan& op)
     return nullptr;
 }
 
-namespace {
-
-/// log(1 + exp(v)) without overflow.
-float softplus(float v) { return std::max(v, 0.0F) + std::log1p(std::exp(-std::fabs(v))); }
-
-} // namespace
-
 void cpu::run(const SsdGates& op, CpuContext& context)
 {
     for_each_token(context, op.dt_raw, [&](std::int64_t begin, std::int64_t end) {
-        for (std::int64_t h = 0; h < op.dt_raw.shape[1]; ++h) {
-            const float bias = with_elements(op.dt_bias, [h](auto* b) { return to_float(b[h]); });
-            const float rate = std::exp(with_elements(op.a_log, [h](auto* a) { return to_float(a[h]); }));
-            for (std::int64_t t = begin; t < end; ++t) {
-                const float dt = std::clamp(softplus(row(op.dt_raw, t)[h] + bias), op.dt_min, op.dt_max);
-                row(op.dt, t)[h] = dt;
-                row(op.keep, t)[h] = std::exp(-dt * rate);
-            }
-        }
+        kernel_table(context.isa).ssd_gates(op, begin, end);
     });
 }
 

@@ -29,12 +29,7 @@ void convolve(const CausalConv1d& op, Index c, Index n, float* scratch)
         for (Index k = 0; k < taps; ++k) weights[k * kWidth + i] = V::scalar(w[i * taps + k]);
         for (Index k = 0; k < past; ++k) before[k * kWidth + i] = state[i * past + k];
     }
-    auto bias = V::zero();
-    if (op.bias.data != nullptr) {
-        if (op.bias.dtype == DType::f32) bias = load_n<V>(static_cast<const float*>(op.bias.data) + c, n);
-        if (op.bias.dtype == DType::f16) bias = load_n<V>(static_cast<const Half*>(op.bias.data) + c, n);
-        if (op.bias.dtype == DType::bf16) bias = load_n<V>(static_cast<const BFloat16*>(op.bias.data) + c, n);
-    }
+    const auto bias = op.bias.data != nullptr ? load_n<V>(op.bias, c, n) : V::zero();
     const float* x = static_cast<const float*>(op.x.data) + c;
     const Index step = op.x.stride[0];
     for (Index t = 0; t < tokens; ++t) {

@@ -14,6 +14,7 @@ struct GatedRmsNorm;
 struct L2Norm;
 struct MeanAbsSilu;
 struct RmsNorm;
+struct SsdGates;
 struct SsdScan;
 struct SwiGlu;
 
@@ -86,6 +87,7 @@ struct KernelTable {
     void (*swiglu)(const SwiGlu& op, Index begin, Index end);
     void (*l2_norm)(const L2Norm& op, Index begin, Index end);
     void (*mean_abs_silu)(const MeanAbsSilu& op, Index begin, Index end);
+    void (*ssd_gates)(const SsdGates& op, Index begin, Index end);
 
     /// Items: channels.
     Index (*conv1d_scratch)(Index taps);

@@ -34,6 +34,7 @@ constexpr KernelTable make_table()
             .swiglu = swiglu<V>,
             .l2_norm = l2_norm<V>,
             .mean_abs_silu = mean_abs_silu<V>,
+            .ssd_gates = ssd_gates<V>,
             .conv1d_scratch = conv1d_scratch<V>,
             .conv1d = conv1d<V>,
             .width = V::kWidth,

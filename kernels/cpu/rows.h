@@ -28,6 +28,15 @@ typename V::Reg load_n(const E* p, Index n)
     return n >= V::kWidth ? V::load(p) : V::load_part(p, n);
 }
 
+/// Elements [i, i + n) of a contiguous weight, at most one vector.
+template <class V>
+typename V::Reg load_n(const TensorView& weight, Index i, Index n)
+{
+    if (weight.dtype == DType::bf16) return load_n<V>(static_cast<const BFloat16*>(weight.data) + i, n);
+    if (weight.dtype == DType::f16) return load_n<V>(static_cast<const Half*>(weight.data) + i, n);
+    return load_n<V>(static_cast<const float*>(weight.data) + i, n);
+}
+
 template <class V>
 void store_n(float* p, typename V::Reg r, Index n)
 {

@@ -5,6 +5,22 @@
 
 namespace mixscope::cpu {
 
+template <class V>
+void ssd_gates(const SsdGates& op, Index begin, Index end)
+{
+    for_each_piece<V>(op.dt_raw.shape[1], [&](Index h, Index n) {
+        const auto bias = load_n<V>(op.dt_bias, h, n);
+        const auto rate = exp<V>(load_n<V>(op.a_log, h, n));
+        for (Index t = begin; t < end; ++t) {
+            const auto raw = load_n<V>(row_at<V>(op.dt_raw, t) + h, n);
+            const auto step = softplus<V>(raw + bias);
+            const auto dt = V::max(V::set(op.dt_min), V::min(V::set(op.dt_max), step));
+            store_n<V>(row_at<V>(op.dt, t) + h, dt, n);
+            store_n<V>(row_at<V>(op.keep, t) + h, exp<V>(V::zero() - dt * rate), n);
+        }
+    });
+}
+
 /// Sums over the elements of a head's state after one token.
 template <class V>
 struct StateSums {

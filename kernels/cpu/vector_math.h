@@ -29,4 +29,23 @@ typename V::Reg silu(typename V::Reg x)
     return x / (V::set(1.0F) + exp<V>(V::zero() - x));
 }
 
+/// log(1 + e^x), without overflow and exact for large x.
+template <class V>
+typename V::Reg softplus(typename V::Reg x)
+{
+    using Reg = typename V::Reg;
+    // log(1 + e) = 2 artanh(s) with s = e / (2 + e); e <= 1, so s <= 1/3 and s^15 is below the last bit.
+    const Reg e = exp<V>(V::zero() - V::abs(x));
+    const Reg s = e / (V::set(2.0F) + e);
+    const Reg s2 = s * s;
+    Reg series = V::set(1.0F / 13.0F);
+    series = V::fma(series, s2, V::set(1.0F / 11.0F));
+    series = V::fma(series, s2, V::set(1.0F / 9.0F));
+    series = V::fma(series, s2, V::set(1.0F / 7.0F));
+    series = V::fma(series, s2, V::set(1.0F / 5.0F));
+    series = V::fma(series, s2, V::set(1.0F / 3.0F));
+    series = V::fma(series, s2, V::set(1.0F));
+    return V::max(V::zero(), x) + V::set(2.0F) * s * series;
+}
+
 } // namespace mixscope::cpu
