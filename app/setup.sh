@@ -71,13 +71,11 @@ show_progress()
     [ ! -t 1 ] || [ "$total" -eq 0 ] || echo
 }
 
-# build PRESET [TARGET…]: configures and builds; what the tools print goes to build/PRESET.log.
+# build PRESET: configures and builds; what the tools print goes to build/PRESET.log.
 # Returns 1, after showing the end of the log, when that fails.
 build()
 {
-    local preset=$1 log="$root/build/$1.log" targets=()
-    shift
-    [ $# -eq 0 ] || targets=(--target "$@")
+    local preset=$1 log="$root/build/$1.log"
     mkdir -p "$root/build"
     echo "Configuring $preset"
     if ! (cd "$root" && cmake --preset "$preset") >"$log" 2>&1; then
@@ -86,7 +84,7 @@ build()
         return 1
     fi
     if ! (cd "$root" && NINJA_STATUS='[%f/%t] ' \
-        cmake --build --preset "$preset" --parallel "$(nproc)" "${targets[@]}" 2>&1) \
+        cmake --build --preset "$preset" --parallel "$(nproc)" 2>&1) \
         | tee -a "$log" | show_progress "Building $preset"; then
         grep -A 15 -m 3 -E '^FAILED:|error:' "$log" >&2 || tail -n 25 "$log" >&2
         echo "error: building $preset failed; the whole output is in $log" >&2

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what is missing, builds, and runs all tests. The last line is "N passed, N failed".
-# usage: bash tests/run.sh [SUITE…]      suites: cpu (dev where nvcc is found), asan, tsan, fuzz
+# usage: bash tests/run.sh [PRESET…]      default: cpu (dev where nvcc is found) asan tsan fuzz
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 . "$root/app/setup.sh"
@@ -15,13 +15,11 @@ count()
     grep -m 1 -A 12 '<testsuite' "$1" | grep -oE "[^a-z]$2=\"[0-9]+\"" | head -n 1 | tr -dc '0-9'
 }
 
-# suite NAME TARGETS CTEST-ARG…: builds a preset and runs its tests; a test that did not run failed
+# suite PRESET: builds a preset and runs its tests; a test that did not run has failed
 suite()
 {
-    local preset=$1 words=$2 junit="$root/build/$1-tests.xml" start=$SECONDS built ran bad total
-    shift 2
-    # shellcheck disable=SC2086  # one word a target
-    if ! build "$preset" $words; then
+    local preset=$1 junit="$root/build/$1-tests.xml" start=$SECONDS built ran bad total
+    if ! build "$preset"; then
         failed=$((failed + 1))
         summary+=("$preset: the build failed")
         return
@@ -29,7 +27,7 @@ suite()
     built=$((SECONDS - start))
     rm -f "$junit"
     echo "Testing $preset"
-    (cd "$root" && ctest --preset "$preset" --parallel "$(nproc)" --output-junit "$junit" "$@") \
+    (cd "$root" && ctest --preset "$preset" --parallel "$(nproc)" --output-junit "$junit") \
         | grep --line-buffered -v '^ *Start ' || true
     ran=$((SECONDS - start - built))
     if [ ! -s "$junit" ]; then
@@ -49,18 +47,12 @@ main=cpu
 if command -v nvcc >/dev/null || [ -x /usr/local/cuda/bin/nvcc ]; then
     main=dev
 fi
-suites=("$@")
-[ $# -gt 0 ] || suites=("$main" asan tsan fuzz)
+presets=("$@")
+[ $# -gt 0 ] || presets=("$main" asan tsan fuzz)
 
 install_packages run test
-for name in "${suites[@]}"; do
-    case $name in
-        cpu | dev) suite "$name" "" ;;
-        asan) suite asan "kernels_tests engine_tests ui_tests" --exclude-regex '^(rules\.|cli_tests)' ;;
-        tsan) suite tsan "engine_tests" --exclude-regex '^(rules\.|kernels_tests|cli_tests)' ;;
-        fuzz) suite fuzz "" ;;
-        *) fail "there is no test suite $name" "Suites are cpu, dev, asan, tsan and fuzz." ;;
-    esac
+for preset in "${presets[@]}"; do
+    suite "$preset"
 done
 
 printf '\n'
