@@ -71,14 +71,15 @@ show_progress()
     [ ! -t 1 ] || [ "$total" -eq 0 ] || echo
 }
 
-# build PRESET: configures and builds; what the tools print goes to build/PRESET.log.
+# build PRESET [CMAKE-OPTION…]: configures and builds; what the tools print goes to build/PRESET.log.
 # Returns 1, after showing the end of the log, when that fails.
 build()
 {
     local preset=$1 log="$root/build/$1.log"
+    shift
     mkdir -p "$root/build"
     echo "Configuring $preset"
-    if ! (cd "$root" && cmake --preset "$preset") >"$log" 2>&1; then
+    if ! (cd "$root" && cmake --preset "$preset" "$@") >"$log" 2>&1; then
         tail -n 25 "$log" >&2
         echo "error: configuring $preset failed; the whole output is in $log" >&2
         return 1
