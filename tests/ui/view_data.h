@@ -158,6 +158,14 @@ public:
         selection.setNewest(store.tokens() - 1);
     }
 
+    /// More prompt tokens, in one chunk.
+    void prefill(int tokens)
+    {
+        std::vector<Event> events {batch(store.tokens(), tokens, true)};
+        store.apply(events);
+        selection.setNewest(store.tokens() - 1);
+    }
+
     /// Decoded tokens, one batch each, taken in one tick.
     void decode(int tokens)
     {

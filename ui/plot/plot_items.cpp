@@ -59,6 +59,14 @@ double deviceOf(const QCustomPlot* plot, const QCPPainter* painter)
                                                                : plot->bufferDevicePixelRatio();
 }
 
+/// Pictures and lanes are made of whole pixels: smoothing would blur them and cost most of the
+/// time.
+void paintCrisp(QCPPainter& painter, const PaintItem& paint, double device)
+{
+    painter.setAntialiasing(false);
+    paint(painter, device);
+}
+
 class Picture : public QCPAbstractPlottable {
 public:
     Picture(QCustomPlot* plot, PaintItem paint)
@@ -82,7 +90,10 @@ public:
     }
 
 protected:
-    void draw(QCPPainter* painter) override { paint_(*painter, deviceOf(mParentPlot, painter)); }
+    void draw(QCPPainter* painter) override
+    {
+        paintCrisp(*painter, paint_, deviceOf(mParentPlot, painter));
+    }
     void drawLegendIcon(QCPPainter*, const QRectF&) const override { }
 
 private:
@@ -99,7 +110,10 @@ public:
 
 protected:
     void applyDefaultAntialiasingHint(QCPPainter*) const override { }
-    void draw(QCPPainter* painter) override { paint_(*painter, deviceOf(mParentPlot, painter)); }
+    void draw(QCPPainter* painter) override
+    {
+        paintCrisp(*painter, paint_, deviceOf(mParentPlot, painter));
+    }
 
 private:
     PaintItem paint_;

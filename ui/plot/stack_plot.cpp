@@ -107,10 +107,12 @@ void StackPlot::paintColumns(QPainter& painter, const PlotMap& map) const
         const QRectF column = map.area(token, 0, token + step, map.window.bottom());
         double below = 0.0;
         for (std::size_t i = 0; i < tallest.size(); ++i) {
-            const double from = map.y(below), to = map.y(below + double(tallest[i]));
-            painter.fillRect(
-                QRectF(column.left(), to, std::max(1.0, column.width() - gap), from - to),
-                parts_[i].color);
+            const double from = std::round(map.y(below));
+            const double to = std::round(map.y(below + double(tallest[i])));
+            if (from > to)
+                painter.fillRect(
+                    QRectF(column.left(), to, std::max(1.0, column.width() - gap), from - to),
+                    parts_[i].color);
             below += double(tallest[i]);
         }
         if (below > top_) { // goes on above the axis

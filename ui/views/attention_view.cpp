@@ -19,7 +19,7 @@ namespace mixscope {
 
 namespace {
 
-constexpr std::int64_t kCellsPerRefresh = 1'500'000; ///< keeps a refresh at a few milliseconds
+constexpr std::int64_t kCellsPerRefresh = 1'200'000; ///< keeps a refresh at a few milliseconds
 constexpr int kLeastBars = 4, kMostBars = 12;
 constexpr float kLogFloor = 1e-4F;
 
@@ -198,7 +198,7 @@ void AttentionView::update(int firstChanged)
     }
     if (firstChanged < thumbs_.tokens()) thumbs_.reset(layerInfo()->n_heads);
     const bool mapDone = picture_.update(rows(), head(), tokens, kCellsPerRefresh);
-    const bool thumbsDone = thumbs_.update(rows(), tokens, kCellsPerRefresh);
+    const bool thumbsDone = mapDone && thumbs_.update(rows(), tokens, kCellsPerRefresh);
     if (!mapDone || !thumbsDone) continueLater();
 
     const double extent = steppedExtent(tokens);
