@@ -7,9 +7,6 @@
 #include <QAccessibleWidget>
 #include <QComboBox>
 
-#include <algorithm>
-#include <array>
-
 namespace mixscope {
 
 namespace {
@@ -107,10 +104,16 @@ private:
     QComboBox* box_;
 };
 
-/// Widgets that draw what they mean; their describe() is kept as the accessible description.
-constexpr std::array kDrawn {"mixscope::PlotArea", "mixscope::ColorBar", "mixscope::HeadGrid",
-                             "mixscope::BarList",  "mixscope::FlameRow", "mixscope::ValueList",
-                             "mixscope::Legend"};
+/// A widget that draws what it means: name and description, nothing inside.
+class DrawnAccess final : public QAccessibleWidget {
+public:
+    explicit DrawnAccess(QWidget* widget)
+        : QAccessibleWidget(widget, QAccessible::Graphic)
+    {
+    }
+    int childCount() const override { return 0; }
+    QAccessibleInterface* child(int) const override { return nullptr; }
+};
 
 QAccessibleInterface* make(const QString& className, QObject* object)
 {
@@ -119,8 +122,8 @@ QAccessibleInterface* make(const QString& className, QObject* object)
     if (className == QLatin1String("QComboBox"))
         return new ComboAccess(static_cast<QComboBox*>(widget));
     if (auto* surface = qobject_cast<TextSurface*>(widget)) return new TextAccess(surface);
-    const bool drawn = std::find(kDrawn.begin(), kDrawn.end(), className) != kDrawn.end();
-    return drawn ? new QAccessibleWidget(widget, QAccessible::Graphic) : nullptr;
+    // Plots say of themselves that they are drawn; describe() is their accessible description.
+    return widget->property("drawn").toBool() ? new DrawnAccess(widget) : nullptr;
 }
 
 } // namespace

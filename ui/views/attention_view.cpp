@@ -73,6 +73,9 @@ AttentionView::AttentionView(ViewContext context, QWidget* parent)
     connect(&context.store, &RunStore::attentionChanged, this, [this](int layer) {
         if (layer == layerDrawn_) continueLater();
     });
+    connect(&context.store, &RunStore::runStateChanged, this, [this] {
+        if (picture_.missing() > 0) continueLater(); // a finished reply leaves time to recompute
+    });
     connect(map_, &PlotArea::hovered, this, [this](QPointF at) {
         const int key = int(at.x()), query = int(at.y());
         if (query >= store().tokens() || key > query) return;
@@ -170,8 +173,8 @@ void AttentionView::showGeometry()
 {
     const Theme& theme = Theme::instance();
     const int available = width() - 2 * theme.px(14) - theme.px(48) - 2 * theme.px(8);
-    const int inner = height() - theme.px(120);
-    const int map = std::max(theme.px(120), std::min(inner + theme.px(14), available * 62 / 100));
+    const int inner = contentHeight();
+    const int map = std::max(theme.px(120), std::min(inner + theme.px(6), available * 62 / 100));
     map_->setFixedWidth(map);
     const int side = inner - 2 * theme.px(24); // less the two captions
     const int least = kLeastBars * bars_->rowHeight();

@@ -58,7 +58,7 @@ void SegmentBar::restyle()
     const Palette& colors = theme.palette();
     setStyleSheet(QStringLiteral("mixscope--SegmentBar { background: %1; border-radius: %2px; }"
                                  "QToolButton { background: transparent; color: %3; border: none;"
-                                 " padding: %4px %5px; border-radius: %2px; }"
+                                 " padding: %4px %5px; border-radius: %2px; min-height: 0; }"
                                  "QToolButton:hover { color: %6; }"
                                  "QToolButton:checked { background: %7; color: %6; }"
                                  "QToolButton:focus { border: 1px solid %8; }")

@@ -6,6 +6,7 @@
 #include "ui/theme.h"
 #include "ui/views/parts.h"
 
+#include <QEvent>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QPushButton>
@@ -28,6 +29,7 @@ StageView::StageView(ViewContext context, const QString& title, QWidget* parent)
     , title_(new QLabel(title, this))
     , whatLabel_(new QLabel(this))
     , sourceLabel_(new QLabel(this))
+    , head_(new QHBoxLayout)
     , toolRow_(new QWidget(this))
     , tools_(new QHBoxLayout(toolRow_))
     , notice_(new QWidget(this))
@@ -38,11 +40,11 @@ StageView::StageView(ViewContext context, const QString& title, QWidget* parent)
     , emptyText_(new QLabel(this))
     , emptyButton_(new QPushButton(this))
 {
-    auto* head = new QHBoxLayout;
-    head->addWidget(title_);
-    head->addWidget(whatLabel_, 1);
-    head->addWidget(sourceLabel_);
+    head_->addWidget(title_);
+    head_->addWidget(whatLabel_, 1);
+    head_->addWidget(sourceLabel_);
     whatLabel_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    whatLabel_->installEventFilter(this);
     tools_->setContentsMargins(0, 0, 0, 0);
     auto* noticeRow = new QHBoxLayout(notice_);
     noticeRow->setContentsMargins(0, 0, 0, 0);
@@ -62,7 +64,7 @@ StageView::StageView(ViewContext context, const QString& title, QWidget* parent)
     emptyColumn->addStretch(1);
 
     auto* column = new QVBoxLayout(this);
-    column->addLayout(head);
+    column->addLayout(head_);
     column->addWidget(toolRow_);
     column->addWidget(notice_);
     stack_ = new QStackedLayout;
@@ -178,7 +180,31 @@ void StageView::showHeadline()
 void StageView::resizeEvent(QResizeEvent* event)
 {
     View::resizeEvent(event);
-    QTimer::singleShot(0, this, &StageView::showHeadline);
+    placeTools();
+}
+
+bool StageView::eventFilter(QObject* watched, QEvent* event)
+{
+    if (watched == whatLabel_ && event->type() == QEvent::Resize) showHeadline();
+    return View::eventFilter(watched, event);
+}
+
+void StageView::placeTools()
+{
+    const Theme& theme = Theme::instance();
+    const int text = theme.px(230) + title_->sizeHint().width() + sourceLabel_->sizeHint().width();
+    const bool beside = width() >= text + toolRow_->sizeHint().width();
+    if (beside == (head_->indexOf(toolRow_) >= 0)) return;
+    if (beside)
+        head_->insertWidget(2, toolRow_);
+    else
+        static_cast<QVBoxLayout*>(layout())->insertWidget(1, toolRow_);
+}
+
+int StageView::contentHeight() const
+{
+    const bool ownRow = tools_->count() > 0 && head_->indexOf(toolRow_) < 0;
+    return height() - Theme::instance().px(ownRow ? 76 : 46);
 }
 
 void StageView::setNotice(const QString& text, const QString& button, std::function<void()> act)
@@ -252,6 +278,7 @@ void StageView::applyTheme()
     layout()->setSpacing(theme.px(6));
     tools_->setSpacing(theme.px(8));
     content_->setSpacing(theme.px(6));
+    placeTools();
     showHeadline();
     restyle();
     invalidate();

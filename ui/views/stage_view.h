@@ -56,6 +56,8 @@ protected:
     Nothing nothingYet(const QString& promise) const;
 
     void setHeadline(const QString& what, const QString& source);
+    /// Height left for the picture below headline and tools.
+    int contentHeight() const;
     QVBoxLayout* content() const { return content_; }
     QHBoxLayout* tools() const { return tools_; }
     QWidget* page() const { return page_; }
@@ -69,10 +71,13 @@ protected:
     void continueLater();
 
     void resizeEvent(QResizeEvent* event) override;
+    bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
     void applyTheme();
     void showHeadline();
+    /// Tools share the headline's row where there is room.
+    void placeTools();
     void selectionMoved();
 
     ViewContext context_;
@@ -80,6 +85,7 @@ private:
     QLabel* title_;
     QLabel* whatLabel_;
     QLabel* sourceLabel_;
+    QHBoxLayout* head_;
     QWidget* toolRow_;
     QHBoxLayout* tools_;
     QWidget* notice_;

@@ -34,7 +34,7 @@ QString halfLifeText(float keep)
 
 StateView::StateView(ViewContext context, QWidget* parent)
     : StageView(context, tr("State"), parent)
-    , lanes_(new LanePlot(tr("State lanes"), {.xTitle = tr("token"), .margins = {44, 8, 62, 34}},
+    , lanes_(new LanePlot(tr("State lanes"), {.xTitle = tr("token"), .margins = {44, 8, 76, 34}},
                           page()))
     , matrix_(new MatrixMap(tr("State matrix"), page()))
     , matrixCaption_(new Caption(page()))
@@ -50,7 +50,7 @@ StateView::StateView(ViewContext context, QWidget* parent)
     tools()->addStretch(1);
     auto* besides = new QHBoxLayout;
     besides->addWidget(matrix_, 0, Qt::AlignTop);
-    besides->addWidget(numbers_, 0, Qt::AlignTop);
+    besides->addWidget(numbers_);
     besides->addStretch(1);
     auto* rangeRow = new QHBoxLayout;
     rangeRow->addWidget(rangeCaption_, 1);
@@ -289,9 +289,9 @@ void StateView::showNumbers()
 void StateView::showGeometry()
 {
     const Theme& theme = Theme::instance();
-    const int numbers = theme.px(100);
+    const int numbers = theme.px(120);
     const int room =
-        std::min(height() - theme.px(150), (width() - 2 * theme.px(14)) * 42 / 100 - numbers);
+        std::min(contentHeight() - theme.px(60), (width() - 2 * theme.px(14)) * 42 / 100 - numbers);
     matrix_->setFixedSize(std::max(theme.px(70), room), std::max(theme.px(70), room));
     numbers_->setFixedWidth(numbers);
 }
@@ -308,7 +308,7 @@ void StateView::restyle()
     fit_->setFont(theme.font(11, 500));
     fit_->setStyleSheet(
         QStringLiteral("QPushButton { background: %1; color: %2; border: 1px solid %3;"
-                       " border-radius: %4px; padding: 1px %5px; }"
+                       " border-radius: %4px; padding: 1px %5px; min-height: 0; }"
                        "QPushButton:hover, QPushButton:focus { border-color: %6; }")
             .arg(theme.palette().raised.name(), theme.palette().text.name(),
                  theme.palette().line.name())

@@ -15,7 +15,7 @@ public:
     ValueList(const QString& accessibleName, QWidget* parent);
     void setValues(std::vector<std::pair<QString, QString>> values);
     QSize sizeHint() const override;
-    QSize minimumSizeHint() const override { return sizeHint(); }
+    QSize minimumSizeHint() const override; ///< name and value in one line
 
 protected:
     void paintEvent(QPaintEvent* event) override;
