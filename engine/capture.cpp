@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
-#include <cstdlib>
 
 namespace mixscope {
 
@@ -62,21 +61,6 @@ Capture::Capture(std::vector<std::vector<ProbeField>> offered)
     rebuild(ProbeLevel::off);
 }
 
-/// The layer where a point is looked at: the focused one, or, when it does not offer the point,
-/// the nearest that does (of two equally near the lower). -1: no layer does.
-int Capture::focus_for(Probe probe, int layer) const
-{
-    int best = -1;
-    for (int i = 0; i < int(offered_.size()); ++i) {
-        const std::vector<ProbeField>& fields = offered_[std::size_t(i)];
-        const bool offers = std::any_of(fields.begin(), fields.end(), [&](const ProbeField& field) {
-            return field.probe == probe;
-        });
-        if (offers && (best < 0 || std::abs(i - layer) < std::abs(best - layer))) best = i;
-    }
-    return best;
-}
-
 void Capture::select(const ProbeRequest& request)
 {
     request_ = request;
@@ -86,8 +70,7 @@ void Capture::select(const ProbeRequest& request)
             const ProbeInfo& info = info_of(field.probe);
             const bool everywhere = info.scope == ProbeScope::every_layer
                 || (field.probe == Probe::attention && request.level == ProbeLevel::full);
-            const bool here = info.scope == ProbeScope::focused_layer
-                && int(layer) == focus_for(field.probe, request.layer);
+            const bool here = info.scope == ProbeScope::focused_layer && int(layer) == request.layer;
             const bool level_has_it = request.level != ProbeLevel::off && info.from <= request.level;
             if (level_has_it && (everywhere || here)) wanted_[layer] |= bit_of(field.probe);
         }

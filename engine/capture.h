@@ -31,8 +31,7 @@ public:
     /// offered[layer]: the fields of each layer; index L: those of the model's end.
     explicit Capture(std::vector<std::vector<ProbeField>> offered);
 
-    /// Wants what the level of `request` includes; points that are looked at in one layer only are
-    /// taken at focus_for().
+    /// Wants what the level of `request` includes, at the focused layer where the table says so.
     void select(const ProbeRequest& request);
     /// Wants exactly these points in every layer that offers them.
     void select(const std::vector<Probe>& probes);
@@ -44,8 +43,7 @@ public:
     /// Whether anything at all is wanted in the layer: one test guards a group of points.
     ProbeBits wanted(int layer) const { return wanted_[std::size_t(layer)]; }
     bool anything() const { return anything_; }
-    int focus_for(Probe probe, int layer) const;
-    int state_layer() const { return focus_for(Probe::state, request_.layer); }
+    int focused_layer() const { return request_.layer; }
     int focused_head() const { return request_.head; }
     const std::shared_ptr<const CaptureLayout>& layout() const { return layout_; }
 

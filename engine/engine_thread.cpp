@@ -177,7 +177,7 @@ public:
     {
         const int position = batch.first_position + int(batch.tokens.size()) - 1;
         for (StateCapture& capture : states) {
-            if (capture.layer == capture_.state_layer()) show(capture, position);
+            if (capture.layer == capture_.focused_layer()) show(capture, position);
         }
         events_.push(std::move(batch));
     }
@@ -334,12 +334,12 @@ void EngineThread::Impl::show_state()
         const std::lock_guard lock(mutex);
         focus = controls.probes;
     }
-    const int layer = session->capture().focus_for(Probe::state, focus.layer);
-    if (layer < 0) return;
-    const char* field = model->model->mixer(layer).state_matrix();
-    const TensorView& all = session->states()[std::size_t(layer)][field];
+    if (focus.layer < 0 || focus.layer >= model->model->n_layers()) return;
+    const char* field = model->model->mixer(focus.layer).state_matrix();
+    if (field == nullptr) return;
+    const TensorView& all = session->states()[std::size_t(focus.layer)][field];
     StateFrame frame;
-    frame.layer = layer;
+    frame.layer = focus.layer;
     frame.head = std::clamp(focus.head, 0, int(all.shape[0]) - 1);
     frame.position = int(session->position()) - 1;
     frame.rows = int(all.shape[1]);

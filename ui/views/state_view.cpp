@@ -227,27 +227,22 @@ void StateView::showSelection()
                 pooled == 1 ? tr("exact") : tr("max of %1 tokens").arg(pooled));
 }
 
-/// The focused layer, or the nearest with a state: its matrix is what the engine sends.
-int StateView::matrixLayer() const
-{
-    return nearestLayer([](const LayerInfo& layer) { return layer.has_state(); });
-}
-
-int StateView::matrixHead(int layer) const
-{
-    return std::clamp(head(), 0, model()->layers[std::size_t(layer)].n_heads - 1);
-}
-
 void StateView::showMatrix()
 {
     const StateFrame& frame = store().state();
-    const int layer = matrixLayer();
-    if (layer < 0) return;
-    const int head = matrixHead(layer);
-    const bool here = frame.layer == layer && frame.head == head && !frame.values.empty();
-    fit_->setVisible(here);
-    if (!here) {
-        matrixCaption_->setText(tr("S · layer %1 · head %2").arg(layer).arg(head));
+    const int layer = selection().layer();
+    const bool recurrent = layerInfo() != nullptr && layerInfo()->has_state();
+    fit_->setVisible(recurrent && frame.layer == layer && frame.head == head());
+    if (!recurrent) {
+        matrixCaption_->setText(tr("State matrix"));
+        matrix_->setNothing(
+            tr("Layer %1 is attention and keeps no state. Click a lane to see its layer's.")
+                .arg(layer));
+        rangeCaption_->setText({});
+        return;
+    }
+    if (frame.layer != layer || frame.head != head() || frame.values.empty()) {
+        matrixCaption_->setText(tr("S · layer %1 · head %2").arg(layer).arg(head()));
         matrix_->setNothing(tr("Comes with the next token."));
         rangeCaption_->setText({});
         return;
@@ -255,10 +250,10 @@ void StateView::showMatrix()
     matrixCaption_->setText(tr("S after token %1 · layer %2 · head %3 · %4 × %5")
                                 .arg(frame.position)
                                 .arg(layer)
-                                .arg(head)
+                                .arg(head())
                                 .arg(frame.rows)
                                 .arg(frame.columns));
-    matrix_->setMatrix(tr("layer %1 head %2").arg(layer).arg(head), frame.rows, frame.columns,
+    matrix_->setMatrix(tr("layer %1 head %2").arg(layer).arg(head()), frame.rows, frame.columns,
                        frame.values);
     const QString pooled =
         matrix_->pooling() > 1 ? tr(" · largest of %1×%1").arg(matrix_->pooling()) : QString();
@@ -267,7 +262,7 @@ void StateView::showMatrix()
     matrix_->setAccessibleDescription(
         tr("State matrix, layer %1, head %2, %3 by %4 after token %5, colours end at ±%6")
             .arg(layer)
-            .arg(head)
+            .arg(head())
             .arg(frame.rows)
             .arg(frame.columns)
             .arg(frame.position)
@@ -276,12 +271,10 @@ void StateView::showMatrix()
 
 void StateView::showNumbers()
 {
-    const int layer = matrixLayer(), token = selection().token();
-    if (layer < 0) return;
-    const int column = matrixHead(layer);
+    const int layer = selection().layer(), token = selection().token();
     const auto at = [&](Probe probe) {
         const Lane* lane = store().lane(probe, layer);
-        return lane == nullptr ? kUnknown : lane->at(token, column);
+        return lane == nullptr ? kUnknown : lane->at(token, head());
     };
     const float keep = at(Probe::keep);
     numbers_->setValues({{tr("at token"), token < 0 ? QStringLiteral("–") : QString::number(token)},

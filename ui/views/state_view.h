@@ -42,8 +42,6 @@ private:
     void setBands();
     /// Looks whether the lanes' ranges still hold; true when one changed.
     bool checkRanges(int tokens);
-    int matrixLayer() const;
-    int matrixHead(int layer) const;
     void showMatrix();
     void showNumbers();
     void showGeometry();
