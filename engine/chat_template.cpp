@@ -174,8 +174,9 @@ Result<std::vector<PromptSegment>> ChatTemplate::render(const std::vector<ChatMe
                                    {"add_generation_prompt", add_generation_prompt},
                                    {"tools", jinja::None {}},
                                    {"documents", jinja::None {}}};
-    for (const auto& [name, text] : program_->tokens)
+    for (const auto& [name, text] : program_->tokens) {
         globals.emplace_back(name, Value::text(text));
+    }
     const auto rendered = jinja::Runtime(std::move(globals)).run(program_->block);
     if (!rendered) return rendered.error();
     std::vector<PromptSegment> segments = to_segments(*rendered);

@@ -73,7 +73,7 @@ public:
         return add(value);
     }
     bool string(std::string& value) { return add(std::move(value)); }
-    bool binary(json::binary_t& /*value*/) { return false; }
+    static bool binary(json::binary_t& /*value*/) { return false; } // not in JSON
     bool start_object(std::size_t /*count*/) { return open(json::object()); }
     bool start_array(std::size_t /*count*/) { return open(json::array()); }
     bool end_object() { return close(); }
@@ -194,8 +194,9 @@ std::string describe_json(const json& value)
                            : value.dump(-1, ' ', false, json::error_handler_t::replace);
     if (text.size() > kShownBytes) {
         std::size_t cut = kShownBytes;
-        while ((static_cast<unsigned char>(text[cut]) & 0xC0) == 0x80)
+        while ((static_cast<unsigned char>(text[cut]) & 0xC0) == 0x80) {
             --cut; // whole characters
+        }
         text = text.substr(0, cut) + "…";
     }
     return text;

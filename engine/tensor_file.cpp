@@ -4,11 +4,11 @@
 #include "engine/strict_json.h"
 
 #include <cerrno>
-#include <cstring>
 #include <fcntl.h>
 #include <nlohmann/json.hpp>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <system_error>
 #include <unistd.h>
 #include <utility>
 
@@ -49,7 +49,7 @@ Result<MappedFile> MappedFile::open(const fs::path& path)
             return missing(path.filename().string() + " was not found",
                            "Download the file into the model's folder.");
         }
-        return unreadable(path, std::string("could not be opened: ") + std::strerror(errno));
+        return unreadable(path, "could not be opened: " + std::generic_category().message(errno));
     }
     struct stat info = {};
     MappedFile file;
@@ -120,12 +120,14 @@ Result<void> Checkpoint::add_file(const fs::path& path, const std::vector<std::s
     if (!parsed) return parsed.error();
 
     std::unordered_map<std::string_view, const StoredTensor*> present;
-    for (const StoredTensor& tensor : *parsed)
+    for (const StoredTensor& tensor : *parsed) {
         present.emplace(tensor.name, &tensor);
+    }
     std::vector<const StoredTensor*> chosen;
     if (wanted == nullptr) {
-        for (const StoredTensor& tensor : *parsed)
+        for (const StoredTensor& tensor : *parsed) {
             chosen.push_back(&tensor);
+        }
     } else {
         for (const std::string& name : *wanted) {
             const auto at = present.find(name);
@@ -198,8 +200,9 @@ const StoredTensor* Checkpoint::find(std::string_view name) const
 std::uint64_t Checkpoint::total_bytes() const
 {
     std::uint64_t bytes = 0;
-    for (const StoredTensor& tensor : tensors_)
+    for (const StoredTensor& tensor : tensors_) {
         bytes += tensor.bytes;
+    }
     return bytes;
 }
 

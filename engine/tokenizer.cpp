@@ -42,8 +42,8 @@ Result<TokenizerConfig::Added> added_token(const std::string& key, const Json& v
     const auto text = token_text(value);
     const auto number = std::from_chars(key.data(), key.data() + key.size(), token.id);
     if (!text || number.ec != std::errc() || number.ptr != key.data() + key.size()) {
-        return bad_config("\"added_tokens_decoder\" has the entry \"" + key
-                          + "\", wanted a number and an object with \"content\"");
+        return bad_config(R"("added_tokens_decoder" has the entry ")" + key
+                          + R"(", wanted a number and an object with "content")");
     }
     token.text = *text;
     if (value.is_object() && value.contains("special") && value.at("special").is_boolean()) {

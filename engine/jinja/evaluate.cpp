@@ -133,15 +133,16 @@ Value Runtime::evaluate_node(const Unary& node)
     const Value operand = evaluate(*node.operand);
     if (failed()) return {};
     if (node.op == Operator::logical_not) return !operand.truthy();
-    if (const auto integer = operand.as_integer())
+    if (operand.as_integer()) {
         return arithmetic(Operator::subtract, std::int64_t(0), operand);
+    }
     if (const auto number = operand.as_number()) return -*number;
     return fail(std::string("a minus before ") + operand.kind_name());
 }
 
 Value Runtime::evaluate_node(const Binary& node)
 {
-    const Value left = evaluate(*node.left);
+    Value left = evaluate(*node.left);
     if (failed()) return {};
     if (node.op == Operator::logical_and && !left.truthy()) return left;
     if (node.op == Operator::logical_or && left.truthy()) return left;
@@ -186,8 +187,9 @@ std::vector<Value> Runtime::items_of(const Value& value)
     if (const List* list = value.as_list()) {
         if (spend(list->items.size())) items = list->items;
     } else if (const Dict* dict = value.as_dict()) {
-        for (const auto& [key, item] : dict->entries)
+        for (const auto& [key, item] : dict->entries) {
             items.push_back(Value::text(key));
+        }
         spend(items.size());
     } else if (const TracedText* text = value.as_text()) {
         if (!spend(text->size() * (1 + text->runs().size()))) return {};
@@ -223,8 +225,9 @@ Value Runtime::evaluate_node(const Apply& node)
 Value Runtime::evaluate_node(const ListLiteral& node)
 {
     std::vector<Value> items;
-    for (const ExpressionPtr& item : node.items)
+    for (const ExpressionPtr& item : node.items) {
         items.push_back(evaluate(*item));
+    }
     return failed() ? Value() : list_of(std::move(items));
 }
 
@@ -236,8 +239,9 @@ Value Runtime::evaluate_node(const DictLiteral& node)
         Value value = evaluate(*value_node);
         if (failed()) return {};
         const TracedText* name = key.as_text();
-        if (name == nullptr)
+        if (name == nullptr) {
             return fail("a dict with a key that is no string", ErrorCode::unsupported);
+        }
         const auto twin = std::find_if(entries.begin(), entries.end(), [&](const auto& entry) {
             return entry.first == name->bytes();
         });

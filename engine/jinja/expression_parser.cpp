@@ -11,8 +11,9 @@ using Kind = Token::Kind;
 int depth_of(const std::vector<Argument>& arguments)
 {
     int depth = 0;
-    for (const Argument& argument : arguments)
+    for (const Argument& argument : arguments) {
         depth = std::max(depth, depth_of(argument.value));
+    }
     return depth;
 }
 

@@ -16,8 +16,9 @@ Value keep(Runtime&, const Value& value, const Arguments&)
 Value trim(Runtime& runtime, const Value& value, const Arguments& arguments)
 {
     const Value* set = arguments.either(0, "chars");
-    if (set != nullptr && !set->is_text())
+    if (set != nullptr && !set->is_text()) {
         return runtime.fail("trim with characters that are no string");
+    }
     return runtime.make_text(
         stripped(runtime.text_of(value), set == nullptr ? nullptr : set->as_text(), true, true));
 }
@@ -137,8 +138,9 @@ Value reverse(Runtime& runtime, const Value& value, const Arguments&)
     std::reverse(items.begin(), items.end());
     if (!value.is_text()) return runtime.list_of(std::move(items));
     TracedText text;
-    for (const Value& item : items)
+    for (const Value& item : items) {
         text.append(*item.as_text());
+    }
     return runtime.make_text(std::move(text));
 }
 

@@ -94,8 +94,9 @@ private:
     {
         std::size_t end = at_;
         while ((end = source_.find('{', end)) != std::string::npos) {
-            if (end + 1 < source_.size() && std::string_view("{%#").find(source_[end + 1]) < 3)
+            if (end + 1 < source_.size() && std::string_view("{%#").find(source_[end + 1]) < 3) {
                 break;
+            }
             ++end;
         }
         end = std::min(end, source_.size());
@@ -132,8 +133,9 @@ private:
         open_.clear();
         while (!error_) {
             advance(std::min(rest().find_first_not_of(kSpace), rest().size()));
-            if (at_ == source_.size())
+            if (at_ == source_.size()) {
                 return fail("the tag that starts on line " + std::to_string(line) + " has no end");
+            }
             if (open_.empty() && close_tag(close)) return;
             read_token();
         }
@@ -183,8 +185,9 @@ private:
     {
         std::size_t length = 0;
         const std::string_view text = rest();
-        while (length < text.size() && (is_name_start(text[length]) || is_digit(text[length])))
+        while (length < text.size() && (is_name_start(text[length]) || is_digit(text[length]))) {
             ++length;
+        }
         add(Kind::name, std::string(text.substr(0, length)));
         advance(length);
     }
@@ -193,14 +196,16 @@ private:
     {
         const std::string_view text = rest();
         std::size_t length = 0;
-        while (length < text.size() && is_digit(text[length]))
+        while (length < text.size() && is_digit(text[length])) {
             ++length;
+        }
         const bool fraction =
             length + 1 < text.size() && text[length] == '.' && is_digit(text[length + 1]);
         if (fraction) {
             ++length;
-            while (length < text.size() && is_digit(text[length]))
+            while (length < text.size() && is_digit(text[length])) {
                 ++length;
+            }
         }
         add(fraction ? Kind::number : Kind::integer, std::string(text.substr(0, length)));
         advance(length);

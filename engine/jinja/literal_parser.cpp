@@ -28,8 +28,9 @@ ExpressionPtr ExpressionParser::parse_string()
 {
     const int line = tokens_.line();
     std::string text;
-    while (tokens_.at(Kind::string))
+    while (tokens_.at(Kind::string)) {
         text += tokens_.take().value; // neighbours are one string
+    }
     return make(line, 0, Literal {Value::text(std::move(text))});
 }
 

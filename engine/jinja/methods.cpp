@@ -164,8 +164,9 @@ Value values(Runtime& runtime, const Value& value, const Arguments&)
     const Dict* dict = dict_of(runtime, value, "values");
     if (dict == nullptr) return {};
     std::vector<Value> out;
-    for (const auto& [key, item] : dict->entries)
+    for (const auto& [key, item] : dict->entries) {
         out.push_back(item);
+    }
     return runtime.list_of(std::move(out));
 }
 

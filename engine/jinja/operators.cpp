@@ -107,8 +107,9 @@ Value Runtime::contains(const Value& container, const Value& item)
 {
     if (const TracedText* text = container.as_text()) {
         const TracedText* part = item.as_text();
-        if (part == nullptr)
+        if (part == nullptr) {
             return fail(std::string("it looks for ") + item.kind_name() + " in a string");
+        }
         return spend_bytes(text->size()) && text->bytes().find(part->bytes()) != std::string::npos;
     }
     if (const List* list = container.as_list()) {

@@ -174,8 +174,9 @@ void Runtime::bind_targets(const For& loop, const Value& item)
              + std::to_string(loop.targets.size()) + " names");
         return;
     }
-    for (std::size_t i = 0; i < loop.targets.size(); ++i)
+    for (std::size_t i = 0; i < loop.targets.size(); ++i) {
         assign(loop.targets[i], list->items[i]);
+    }
 }
 
 std::vector<Value> Runtime::loop_items(const For& loop)

@@ -65,7 +65,7 @@ private:
     Flow run_statement(const Leave& statement);
 
     Value evaluate(const Expression& expression);
-    Value evaluate_node(const Literal& node);
+    static Value evaluate_node(const Literal& node);
     Value evaluate_node(const Variable& node);
     Value evaluate_node(const Member& node);
     Value evaluate_node(const Slice& node);

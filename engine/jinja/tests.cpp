@@ -80,8 +80,9 @@ Value contained(Runtime& runtime, const Value& value, const Arguments& arguments
 Value divisible(Runtime& runtime, const Value& value, std::int64_t divisor, std::int64_t rest)
 {
     const auto number_value = value.as_integer();
-    if (!number_value || divisor == 0)
+    if (!number_value || divisor == 0) {
         return runtime.fail("a division test of what is no whole number");
+    }
     return (*number_value % divisor != 0) == (rest != 0);
 }
 

@@ -41,10 +41,12 @@ TracedText stripped(const TracedText& text, const TracedText* set, bool left, bo
     const auto drops = [&](std::size_t i) {
         return holds(members, bytes.substr(offsets[i], offsets[i + 1] - offsets[i]));
     };
-    while (left && first < last && drops(first))
+    while (left && first < last && drops(first)) {
         ++first;
-    while (right && first < last && drops(last - 1))
+    }
+    while (right && first < last && drops(last - 1)) {
         --last;
+    }
     return text.slice(offsets[first], offsets[last]);
 }
 
@@ -77,8 +79,9 @@ TracedText capitalized(const TracedText& text, bool each_word)
 Value replaced(Runtime& runtime, const TracedText& text, const TracedText& from,
                const TracedText& to, std::int64_t limit)
 {
-    if (from.size() == 0)
+    if (from.size() == 0) {
         return runtime.fail("it replaces an empty string", ErrorCode::unsupported);
+    }
     TracedText out;
     std::size_t at = 0;
     for (std::size_t found = 0; limit != 0; --limit) {

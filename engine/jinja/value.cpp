@@ -151,8 +151,9 @@ std::optional<TracedText> to_text(const Value& value)
 std::size_t character_count(std::string_view text)
 {
     std::size_t count = 0;
-    for (; !text.empty(); ++count)
+    for (; !text.empty(); ++count) {
         text.remove_prefix(step(text));
+    }
     return count;
 }
 

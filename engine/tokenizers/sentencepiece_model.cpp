@@ -192,8 +192,9 @@ std::size_t deepest_nesting(std::vector<std::string_view> texts)
     std::vector<std::string_view> open;
     std::size_t deepest = 0;
     for (const std::string_view text : texts) {
-        while (!open.empty() && text.substr(0, open.back().size()) != open.back())
+        while (!open.empty() && text.substr(0, open.back().size()) != open.back()) {
             open.pop_back();
+        }
         open.push_back(text);
         deepest = std::max(deepest, open.size());
     }
@@ -269,8 +270,8 @@ Result<Model> parse_sentencepiece_model(std::string_view bytes, std::string_view
 
 Result<void> check_sentencepiece_model(const Model& model, std::string_view name)
 {
-    if (const auto checked = check_vocabulary(model, name); !checked) return checked;
-    if (const auto checked = check_ids(model, name); !checked) return checked;
+    if (auto checked = check_vocabulary(model, name); !checked) return checked;
+    if (auto checked = check_ids(model, name); !checked) return checked;
     return check_charsmap(model.charsmap, name);
 }
 

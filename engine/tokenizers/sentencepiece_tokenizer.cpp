@@ -26,6 +26,16 @@ bool looks_special(std::string_view text)
     return text.size() > 2 && text.front() == '<' && text.back() == '>';
 }
 
+bool makes_special(const SentencePieceModel::Piece& piece, const TokenizerConfig& config)
+{
+    if (piece.type == Type::control) return true;
+    if (piece.type != Type::user_defined && piece.type != Type::normal) return false;
+    if (piece.type == Type::user_defined && looks_special(piece.text)) return true;
+    return utf8_length(piece.text) != piece.text.size() // one character stays text
+        && std::find(config.special.begin(), config.special.end(), piece.text)
+        != config.special.end();
+}
+
 Error bad_config(const std::string& why)
 {
     return {ErrorCode::bad_format, "tokenizer_config.json: " + why,
@@ -79,17 +89,6 @@ Result<void> SentencePieceTokenizer::add_tokens(const TokenizerConfig& config,
     return {};
 }
 
-bool SentencePieceTokenizer::makes_special(const SentencePieceModel::Piece& piece,
-                                           const TokenizerConfig& config) const
-{
-    if (piece.type == Type::control) return true;
-    if (piece.type != Type::user_defined && piece.type != Type::normal) return false;
-    if (piece.type == Type::user_defined && looks_special(piece.text)) return true;
-    return utf8_length(piece.text) != piece.text.size() // one character stays text
-        && std::find(config.special.begin(), config.special.end(), piece.text)
-        != config.special.end();
-}
-
 void SentencePieceTokenizer::mark_special(const TokenizerConfig& config)
 {
     std::set<std::size_t, std::greater<>> lengths;
@@ -115,8 +114,8 @@ Result<void> SentencePieceTokenizer::choose_ids(const TokenizerConfig& config,
         }
         return {};
     };
-    if (const auto done = choose(config.bos, model_.bos_id, "bos_token", bos_); !done) return done;
-    if (const auto done = choose(config.eos, model_.eos_id, "eos_token", eos_); !done) return done;
+    if (auto done = choose(config.bos, model_.bos_id, "bos_token", bos_); !done) return done;
+    if (auto done = choose(config.eos, model_.eos_id, "eos_token", eos_); !done) return done;
     adds_bos_ = config.adds_bos && bos_ >= 0;
     return {};
 }
@@ -169,8 +168,9 @@ SentencePieceTokenizer::run(std::string_view text) const
 std::vector<TokenId> SentencePieceTokenizer::encode(std::string_view text) const
 {
     std::vector<TokenId> ids;
-    for (const Encoded& piece : run(sanitized_utf8(text)))
+    for (const Encoded& piece : run(sanitized_utf8(text))) {
         ids.push_back(piece.id);
+    }
     return ids;
 }
 
@@ -245,8 +245,9 @@ SentencePieceTokenizer::encode_segments(const std::vector<PromptSegment>& segmen
                                         std::vector<int>* owner) const
 {
     Joiner joined(*this);
-    for (std::size_t i = 0; i < segments.size(); ++i)
+    for (std::size_t i = 0; i < segments.size(); ++i) {
         joined.add(segments[i], int(i));
+    }
 
     std::vector<TokenId> ids;
     if (owner != nullptr) owner->clear();
@@ -254,20 +255,23 @@ SentencePieceTokenizer::encode_segments(const std::vector<PromptSegment>& segmen
         ids.push_back(id);
         if (owner != nullptr) owner->push_back(segment);
     };
-    for (const auto& [id, segment] : joined.leading)
+    for (const auto& [id, segment] : joined.leading) {
         put(id, segment);
+    }
 
     const TokenId hole = size();
     const bool starts_with_hole = joined.text.compare(0, 4, sentinel(hole)) == 0;
     std::size_t at = 0; // in joined.starts
     std::size_t next_hole = 0;
     for (const Encoded& piece : run(joined.text)) {
-        while (at + 1 < joined.starts.size() && joined.starts[at + 1].byte <= piece.begin)
+        while (at + 1 < joined.starts.size() && joined.starts[at + 1].byte <= piece.begin) {
             ++at;
+        }
         const int segment = joined.starts[at].segment;
         if (piece.id == hole) {
-            for (const TokenId id : *joined.holes[next_hole])
+            for (const TokenId id : *joined.holes[next_hole]) {
                 put(id, segment);
+            }
             ++next_hole;
         } else if (!starts_with_hole || next_hole > 0) { // exact ids bring their own prefix
             put(piece.id, segment);

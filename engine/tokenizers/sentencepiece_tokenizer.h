@@ -67,7 +67,6 @@ private:
     Result<void> start_library(std::string_view name);
 
     bool known(TokenId id) const { return id >= 0 && id < size(); }
-    bool makes_special(const SentencePieceModel::Piece& piece, const TokenizerConfig& config) const;
     TokenId special_at(std::string_view text) const;
     std::vector<Encoded> run(std::string_view text) const;
     std::string surface(TokenId id) const;

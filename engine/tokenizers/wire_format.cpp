@@ -93,8 +93,9 @@ void WireWriter::bytes(std::uint32_t number, std::string_view value)
 
 void WireWriter::raw_varint(std::uint64_t value)
 {
-    for (; value >= 0x80; value >>= 7)
+    for (; value >= 0x80; value >>= 7) {
         message_ += char(value | 0x80);
+    }
     message_ += char(value);
 }
 

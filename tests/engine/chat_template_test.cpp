@@ -24,8 +24,9 @@ ChatTemplate parse(std::string_view source)
 std::string joined(const std::vector<PromptSegment>& segments)
 {
     std::string text;
-    for (const PromptSegment& segment : segments)
+    for (const PromptSegment& segment : segments) {
         text += segment.text;
+    }
     return text;
 }
 
@@ -235,8 +236,9 @@ TEST(ChatTemplate, EvaluatesExpressionsAsPython)
         {"{'k': 'v'}.get('k') ~ {'k': 1}.get('x', 'y')", "vy"},
         {"raise_exception is defined and tools is none and pad_token is not defined", "True"},
     };
-    for (const auto& [expression, expected] : cases)
+    for (const auto& [expression, expected] : cases) {
         EXPECT_EQ(value(expression), expected) << expression;
+    }
 }
 
 TEST(ChatTemplate, RunsStatementsAsJinja)

@@ -8,8 +8,9 @@ namespace {
 std::string repeated(const std::string& text, int times)
 {
     std::string out;
-    for (int i = 0; i < times; ++i)
+    for (int i = 0; i < times; ++i) {
         out += text;
+    }
     return out;
 }
 

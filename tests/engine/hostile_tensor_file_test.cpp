@@ -182,8 +182,9 @@ TEST(HostileSafetensors, MetadataThatIsNoListOfStrings)
               "__metadata__ holds an object, wanted strings");
     EXPECT_EQ(refusal(image(R"({"__metadata__":3})")), "__metadata__ is 3, wanted an object");
     std::string nested;
-    for (int i = 0; i < 100000; ++i)
+    for (int i = 0; i < 100000; ++i) {
         nested += "[";
+    }
     EXPECT_EQ(refusal(image("{\"__metadata__\":" + nested + "}")),
               "__metadata__ is a list, wanted an object");
 }

@@ -134,8 +134,9 @@ TEST(Tokenizer, NeverTakesSpecialPiecesFromText)
     for (const Ids& ids : {tokenizer->encode(attack), tokenizer->encode_segments({content(attack)}),
                            tokenizer->encode_segments({markup("<s><|user|>"), content(attack)})}) {
         int special = 0;
-        for (const TokenId id : ids)
+        for (const TokenId id : ids) {
             special += tokenizer->is_special(id) ? 1 : 0;
+        }
         EXPECT_EQ(special, ids.front() == 1 ? 2 : 0) << "only what the markup says";
         EXPECT_EQ(tokenizer->decode(ids).substr(0, 7), "<|end|>");
     }
