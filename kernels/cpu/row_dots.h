@@ -40,7 +40,7 @@ void dot_rows(const E* w, Index k, const float* x, float* out)
     constexpr Index kStep = 2 * V::kWidth;
     // The processor's own prefetcher stops at pages and starts late on short rows; a fixed
     // distance over the contiguous matrix keeps enough loads in flight.
-    constexpr Index kPrefetchBytes = 4096;
+    constexpr Index kPrefetchBytes = 8192;
     Reg sum[R][2];
     for (int r = 0; r < R; ++r) sum[r][0] = sum[r][1] = V::zero();
 

@@ -1,7 +1,7 @@
 // Times each op at the shapes of the bundled model and prints rates beside the rate at which the
 // same team re-reads a buffer as large as the model's weights.
 //
-//   bench_kernels [threads] [scalar|avx2|avx512|amx]
+//   bench_kernels [threads] [scalar|avx2|avx512|amx] [seconds for each case]
 #include "kernels/attention.h"
 #include "kernels/conv1d.h"
 #include "kernels/cpu/kernel_table.h"
@@ -29,6 +29,8 @@ namespace {
 constexpr std::int64_t kPrompt = 256; // tokens of the prefill cases
 constexpr std::size_t kWeightBytes = std::size_t(217) * 100000; // what one token of the model reads
 
+double case_seconds = 0.25; // main sets it
+
 double now_s()
 {
     return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
@@ -38,10 +40,9 @@ double now_s()
 template <class F>
 double best_seconds(F&& f)
 {
-    constexpr double kBudget = 0.25;
     double best = 1e30;
     int calls = 1;
-    for (const double end = now_s() + kBudget; now_s() < end;) {
+    for (const double end = now_s() + case_seconds; now_s() < end;) {
         const double start = now_s();
         for (int i = 0; i < calls; ++i) f();
         const double each = (now_s() - start) / calls;
@@ -283,7 +284,7 @@ void report_scan_forms(CpuIsa isa)
                               .keep = o.f32(t, 4), .d = o.f32(4), .state = o.f32(4, 64, n), .out = o.f32(t, 4, 64)};
             std::vector<float> scratch(std::size_t(kernels.scan_chunked_scratch(64, n)));
             double best[2] = {1e30, 1e30};
-            for (const double end = now_s() + 0.2; now_s() < end;) {
+            for (const double end = now_s() + case_seconds; now_s() < end;) {
                 const double start = now_s();
                 kernels.ssd_scan(op, 0, 4 * 64);
                 const double middle = now_s();
@@ -312,6 +313,7 @@ int main(int argc, char** argv)
     using namespace mixscope;
     Workers workers(argc > 1 ? std::atoi(argv[1]) : int(std::thread::hardware_concurrency()));
     CpuContext context {workers, parse_isa(argc > 2 ? argv[2] : "best")};
+    if (argc > 3) case_seconds = std::atof(argv[3]);
     std::printf("%d threads, %s\n", workers.count(), name_of(context.isa));
 
     const double limit = read_rate(context);
