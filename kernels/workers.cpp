@@ -1,5 +1,6 @@
 #include "workers.h"
 
+#include <algorithm>
 #include <atomic>
 #include <cstdlib>
 #include <new>
@@ -29,6 +30,8 @@ constexpr int kSpins = 4000;
 // Where the machine is busy, whoever is waited for may be queued behind the one that waits on the
 // same core; every few microseconds it is let through.
 constexpr int kSpinsPerYield = 100;
+// One or two microseconds that the caller gives a helper before it does the helper's part.
+constexpr int kPatience = 40;
 
 /// Waits until `value` differs from `old`: spins, then sleeps. `sleepers` tells the other side
 /// that somebody has to be woken; both orders of "I sleep" and "it changed" end well because
@@ -58,11 +61,13 @@ std::uint32_t await_change(std::atomic<std::uint32_t>& value, std::uint32_t old,
 } // namespace
 
 struct Workers::Team {
-    /// What belongs to one worker, on cache lines of its own.
-    struct alignas(64) Own {
-        std::atomic<std::uint32_t> progress {0};
+    /// What belongs to one worker. Its two counters are on cache lines of their own: in the usual
+    /// case the caller touches only `done`, and taking a part costs the helper no transfer.
+    struct Own {
+        alignas(64) std::atomic<std::uint32_t> taken {0}; ///< round whose part somebody took
         void* memory = nullptr;
         std::size_t bytes = 0;
+        alignas(64) std::atomic<std::uint32_t> done {0}; ///< round whose part the helper finished
 
         void* at_least(std::size_t wanted)
         {
@@ -104,6 +109,7 @@ struct Workers::Team {
     }
 
     int count() const { return int(own.size()); }
+    Own& of(int worker) { return own[std::size_t(worker)]; }
 
     std::uint32_t start_round()
     {
@@ -112,19 +118,19 @@ struct Workers::Team {
         return now;
     }
 
-    /// Takes the worker's part of a round if nobody has: true for exactly one caller.
+    /// Takes the worker's part of a round: true for the first who asks. Somebody takes every part
+    /// of every round, so a helper that comes late for one finds a later number.
     bool take_part(int worker, std::uint32_t in_round)
     {
-        std::uint32_t untouched = done(in_round - 1);
-        return progress(worker).compare_exchange_strong(untouched, taken(in_round));
+        std::uint32_t before = in_round - 1;
+        return of(worker).taken.compare_exchange_strong(before, in_round);
     }
 
-    void do_part(int worker, std::uint32_t in_round) noexcept
+    void do_part(int worker) noexcept
     {
         const std::int64_t begin = job.units * worker / count() * job.grain;
         const std::int64_t end = job.units * (worker + 1) / count() * job.grain;
         if (begin < end) job.body(job.context, worker, begin, end < job.n ? end : job.n);
-        progress(worker).store(done(in_round));
     }
 
     void serve(int worker)
@@ -134,35 +140,60 @@ struct Workers::Team {
             seen = await_change(round, seen, sleeping_helpers);
             if (stopping.load()) return;
             if (!take_part(worker, seen)) continue; // late: the caller has done it
-            do_part(worker, seen);
-            if (sleeping_caller.load() > 0) progress(worker).notify_one();
+            do_part(worker);
+            of(worker).done.store(seen);
+            if (sleeping_caller.load() > 0) of(worker).done.notify_one();
         }
     }
 
-    /// Part 0, then whatever no helper has begun (on a busy machine a helper may not be running),
-    /// then waits for the rest.
-    void lead(std::uint32_t in_round)
+    /// One round: part 0, then the parts of helpers that do not come (on a busy machine they may
+    /// not be running), then waits for the others. Returns how many parts it did for helpers.
+    int lead()
     {
-        do_part(0, in_round);
+        const std::uint32_t now = start_round();
+        do_part(0);
+        int patience = kPatience;
+        int late = 0;
         for (int worker = 1; worker < count(); ++worker) {
-            if (take_part(worker, in_round)) do_part(worker, in_round);
+            std::atomic<std::uint32_t>& done = of(worker).done;
+            while (done.load(std::memory_order_acquire) != now && --patience > 0) pause_core();
+            std::uint32_t last = done.load();
+            if (last == now) continue;
+            if (take_part(worker, now)) {
+                do_part(worker);
+                ++late;
+                continue;
+            }
+            while (last != now) last = await_change(done, last, sleeping_caller);
         }
-        for (int worker = 1; worker < count(); ++worker) {
-            await_change(progress(worker), taken(in_round), sleeping_caller);
-        }
+        return late;
     }
 
-    // A worker's progress: done with a round, or at work on its part of it.
-    static std::uint32_t done(std::uint32_t in_round) { return 2 * in_round; }
-    static std::uint32_t taken(std::uint32_t in_round) { return 2 * in_round - 1; }
-    std::atomic<std::uint32_t>& progress(int worker) { return own[std::size_t(worker)].progress; }
+    void run(const Job& what)
+    {
+        if (count() == 1 || what.units <= 1 || rest > 0) {
+            if (what.units > 1 && rest > 0) --rest;
+            what.body(what.context, 0, 0, what.n);
+            return;
+        }
+        job = what;
+        const bool nobody_came = lead() == count() - 1;
+        penalty = nobody_came ? std::min(2 * penalty + 1, kLongestRest) : 0;
+        rest = penalty;
+    }
 
-    // Written by the caller between rounds, read by whoever has taken a part of one.
-    Job job;
+    // A round that no helper came to was for nothing. Where that happens again and again, other
+    // programs need the cores, and the caller works alone for more and more loops in between.
+    static constexpr int kLongestRest = 127;
+    int penalty = 0;
+    int rest = 0;
+
     std::atomic<bool> stopping {false};
 
-    // What helpers spin on; what the caller spins on lies with each worker.
-    alignas(64) std::atomic<std::uint32_t> round {0};
+    // What the caller writes and helpers spin on, one cache line. The job is read only by those
+    // who have taken a part of the round.
+    alignas(64) Job job;
+    std::atomic<std::uint32_t> round {0};
     std::atomic<int> sleeping_helpers {0};
     alignas(64) std::atomic<int> sleeping_caller {0};
 
@@ -182,14 +213,7 @@ int Workers::count() const { return team_->count(); }
 
 void Workers::run(std::int64_t n, std::int64_t grain, void* context, Body body)
 {
-    if (n <= 0) return;
-    Team& team = *team_;
-    if (team.count() == 1 || n <= grain) {
-        body(context, 0, 0, n);
-        return;
-    }
-    team.job = {(n + grain - 1) / grain, n, grain, context, body};
-    team.lead(team.start_round());
+    if (n > 0) team_->run({(n + grain - 1) / grain, n, grain, context, body});
 }
 
 void* Workers::scratch(int worker, std::size_t bytes)
