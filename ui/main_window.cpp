@@ -283,7 +283,8 @@ void MainWindow::restyle()
         splitter->setHandleWidth(theme.px(6));
     chat_->setMinimumWidth(theme.px(270));
     map_->setMinimumWidth(theme.px(96));
-    inspector_->setMinimumWidth(theme.px(210));
+    // Low enough that the window can shrink to where the inspector becomes a tab.
+    inspector_->setMinimumWidth(theme.px(100));
     placeInspector();
     shareRoom();
 }

@@ -41,6 +41,10 @@ QString layerText(int layer, const LayerInfo& info)
     return QStringLiteral("%1 %2").arg(layer).arg(QString::fromStdString(info.mixer));
 }
 
+constexpr int kRoomForTwo = 520; // height of a page that shows two views
+constexpr int kLeastWidth = 420; // of a view
+constexpr int kLeastHeight = 230;
+
 /// Two views, one above the other; a low window shows the first alone.
 class PairPage : public QSplitter {
 public:
@@ -56,9 +60,7 @@ public:
 protected:
     void resizeEvent(QResizeEvent* event) override
     {
-        const int both = widget(0)->minimumSizeHint().height()
-            + widget(1)->minimumSizeHint().height() + handleWidth();
-        widget(1)->setVisible(height() >= both);
+        widget(1)->setVisible(height() >= Theme::instance().px(kRoomForTwo));
         QSplitter::resizeEvent(event);
     }
 };
@@ -137,6 +139,8 @@ QWidget* Stage::makeView(int row)
     auto* inside = new QVBoxLayout(card);
     inside->setContentsMargins(1, 1, 1, 1);
     inside->addWidget(view);
+    // Views arrange themselves for any size; what they show now must not keep the window large.
+    view->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Ignored);
     connect(view, &View::attentionWanted, this, &Stage::attentionWanted);
     connect(view, &View::probeLevelWanted, this, &Stage::probeLevelWanted);
     views_.push_back(view);
@@ -219,6 +223,8 @@ void Stage::restyle()
     bar_->setFixedHeight(theme.px(38));
     tabs_->setFont(theme.font(12, 500));
     layer_->setIconSize(QSize(theme.px(14), theme.px(14)));
+    for (View* view : views_)
+        view->setMinimumSize(theme.px(kLeastWidth), theme.px(kLeastHeight));
     fillLayers();
 }
 

@@ -42,6 +42,8 @@ TopBar::TopBar(RunStore& store, Conversation& conversation, EngineControls& cont
     , menus_(new QMenuBar(this))
 {
     setObjectName("topBar");
+    // What does not fit a narrow window is left out by resizeEvent, so it must be let shrink.
+    setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
     menus_->setNativeMenuBar(false);
     makeRun();
     makePace();

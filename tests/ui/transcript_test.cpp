@@ -1,0 +1,154 @@
+#include "tests/ui/fake_engine.h"
+#include "tests/ui/spin.h"
+#include "ui/models/conversation.h"
+#include "ui/models/run_store.h"
+#include "ui/models/selection.h"
+#include "ui/models/transcript_text.h"
+#include "ui/panels/transcript.h"
+
+#include <QScrollBar>
+#include <QTest>
+
+#include <gtest/gtest.h>
+
+namespace mixscope {
+
+namespace {
+
+class TranscriptTest : public testing::Test {
+protected:
+    TranscriptTest()
+    {
+        auto model = std::make_shared<ModelInfo>();
+        model->name = "tiny";
+        tell({Loaded {model}});
+        view.resize(400, 300);
+        view.show();
+        chat.send("Who is Pip?");
+        // 0 <|user|>  1–3 words of the person  4 <|assistant|>
+        tell({PromptReady {1, 0, 5, {-1, 0, 0, 0, -1}},
+              batchOf(0, {"<|user|>", " Who", " is", " Pip?", "<|assistant|>"}, true)});
+    }
+
+    void tell(std::vector<Event> events)
+    {
+        store.apply(events);
+        selection.setNewest(store.tokens() - 1);
+        view.refresh();
+        spin();
+    }
+
+    /// Decodes the words, one batch each.
+    void write(const std::vector<std::string>& words)
+    {
+        for (const std::string& word : words)
+            tell({batchOf(store.tokens(), {word}, false)});
+    }
+
+    FakeEngine engine;
+    RunStore store;
+    Selection selection;
+    Conversation chat {engine};
+    Transcript view {store, selection, chat};
+};
+
+} // namespace
+
+TEST_F(TranscriptTest, ReadsAsTheTokensThatWereFed)
+{
+    write({" A", " fox", ".\n", "Really", "!", "<|end|>"});
+    EXPECT_EQ(view.toPlainText(), "You\nWho is Pip?\ntiny\nA fox.\nReally!");
+}
+
+TEST_F(TranscriptTest, ReadsTheSameWhetherAppendedOrBuiltAgain)
+{
+    write({" A", " fox", " of", " 9\u20AC", ".\n\n", "The", " end"});
+    const QString appended = view.toPlainText();
+    Q_EMIT chat.changed(); // builds all of it again
+    view.refresh();
+    EXPECT_EQ(view.toPlainText(), appended);
+}
+
+TEST_F(TranscriptTest, FindsEachTokenWhereItIsDrawn)
+{
+    write({" A", " small", " fox", " ran", "."});
+    for (const int token : {1, 2, 3, 5, 6, 7, 8, 9}) {
+        const std::vector<QRectF> boxes = view.rectsOf(token);
+        ASSERT_EQ(boxes.size(), 1U) << token;
+        EXPECT_EQ(view.tokenAt(boxes[0].center().toPoint()), token);
+    }
+    EXPECT_TRUE(view.rectsOf(0).empty()) << "markup is not in the text";
+}
+
+TEST_F(TranscriptTest, HoversAndLocksTheTokenUnderTheMouse)
+{
+    write({" A", " small", " fox"});
+    const QPoint fox = view.rectsOf(7)[0].center().toPoint(),
+                 small = view.rectsOf(6)[0].center().toPoint();
+    QTest::mouseMove(view.viewport(), fox);
+    EXPECT_EQ(selection.token(), 7);
+    EXPECT_TRUE(selection.following()) << "a hover is only a preview";
+    QTest::mouseClick(view.viewport(), Qt::LeftButton, {}, small);
+    EXPECT_EQ(selection.lockedToken(), 6);
+    QTest::mouseClick(view.viewport(), Qt::LeftButton, {}, small);
+    EXPECT_TRUE(selection.following()) << "a second click lets go";
+}
+
+TEST_F(TranscriptTest, DropsWhatTheEngineSaysIsVoid)
+{
+    write({" A", " fox"});
+    chat.finish([this] {
+        Finished end;
+        end.request = engine.requests.back().id;
+        end.text = "A fox";
+        end.ids = {5, 6};
+        return end;
+    }());
+    chat.regenerate();
+    tell({PromptReady {2, 4, 5, {-1, 0, 0, 0, -1}}, batchOf(4, {"<|assistant|>"}, true)});
+    write({" An", " owl"});
+    EXPECT_EQ(view.toPlainText(), "You\nWho is Pip?\ntiny\nAn owl");
+}
+
+TEST_F(TranscriptTest, KeepsTheEndInSightOnlyWhenItWas)
+{
+    const std::vector<std::string> lines(40, " line\n");
+    write(lines);
+    QScrollBar* bar = view.verticalScrollBar();
+    EXPECT_EQ(bar->value(), bar->maximum());
+    bar->setValue(0); // a person reads back
+    write({" more\n", " and more\n", " and more\n"});
+    EXPECT_EQ(bar->value(), 0);
+}
+
+TEST_F(TranscriptTest, TintsWhatTheFocusedHeadLooksAt)
+{
+    write({" A"});
+    TokenBatch seen = batchOf(6, {" fox"}, false);
+    AttentionRows rows {.layer = 0, .n_heads = 1, .length = 7, .values = {0, 0, 0, 1, 0, 0, 0}};
+    seen.attention = {rows};
+    tell({seen});
+    selection.setHeadCounts({1});
+    const auto colorAt = [this](int token) { // just left of the word, inside its box
+        const QRectF box = view.rectsOf(token)[0];
+        return view.viewport()->grab().toImage().pixelColor(int(box.left()) + 1,
+                                                            int(box.center().y()));
+    };
+    EXPECT_GT(colorAt(3).blueF(), colorAt(2).blueF() + 0.2F) << "weight 1 on token 3, none on 2";
+}
+
+TEST(MessageText, KeepsWhatHasNoTokensYet)
+{
+    RunStore store;
+    std::vector<Event> events {PromptReady {1, 0, 3, {0, 0, 0}},
+                               batchOf(0, {" Tell", " me"}, true)};
+    store.apply(events);
+    const MessageText message = messageText(store, 0, "Tell me more");
+    EXPECT_EQ(message.text, "Tell me more");
+    ASSERT_EQ(message.pieces.size(), 2U);
+    EXPECT_EQ(
+        message.text.mid(message.pieces[1].begin, message.pieces[1].end - message.pieces[1].begin),
+        " me");
+}
+
+} // namespace mixscope
