@@ -70,7 +70,8 @@ void Capture::select(const ProbeRequest& request)
             const ProbeInfo& info = info_of(field.probe);
             const bool everywhere = info.scope == ProbeScope::every_layer
                 || (field.probe == Probe::attention && request.level == ProbeLevel::full);
-            const bool here = info.scope == ProbeScope::focused_layer && int(layer) == request.layer;
+            const bool here
+                = info.scope == ProbeScope::focused_layer && request.looks_at(int(layer));
             const bool level_has_it = request.level != ProbeLevel::off && info.from <= request.level;
             if (level_has_it && (everywhere || here)) wanted_[layer] |= bit_of(field.probe);
         }

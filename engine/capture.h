@@ -43,8 +43,7 @@ public:
     /// Whether anything at all is wanted in the layer: one test guards a group of points.
     ProbeBits wanted(int layer) const { return wanted_[std::size_t(layer)]; }
     bool anything() const { return anything_; }
-    int focused_layer() const { return request_.layer; }
-    int focused_head() const { return request_.head; }
+    const ProbeRequest& request() const { return request_; }
     const std::shared_ptr<const CaptureLayout>& layout() const { return layout_; }
 
     /// Makes room for the values of a call over `tokens` tokens.

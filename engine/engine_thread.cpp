@@ -176,9 +176,14 @@ public:
     void batch(TokenBatch batch, std::vector<StateCapture> states) override
     {
         const int position = batch.first_position + int(batch.tokens.size()) - 1;
-        for (StateCapture& capture : states) {
-            if (capture.layer == capture_.focused_layer()) show(capture, position);
+        const StateCapture* shown = nullptr;
+        for (const StateCapture& capture : states) {
+            const bool focused = capture.layer == capture_.request().layer;
+            if (focused || (shown == nullptr && capture_.request().looks_at(capture.layer))) {
+                shown = &capture;
+            }
         }
+        if (shown != nullptr) show(*shown, position);
         events_.push(std::move(batch));
     }
 
@@ -187,7 +192,8 @@ private:
     {
         StateFrame frame;
         frame.layer = capture.layer;
-        frame.head = std::clamp(capture_.focused_head(), 0, int(capture.shape[0]) - 1);
+        frame.head = std::clamp(capture_.request().head_in(capture.layer), 0,
+                                int(capture.shape[0]) - 1);
         frame.position = position;
         frame.rows = int(capture.shape[1]);
         frame.columns = int(capture.shape[2]);
@@ -334,13 +340,17 @@ void EngineThread::Impl::show_state()
         const std::lock_guard lock(mutex);
         focus = controls.probes;
     }
-    if (focus.layer < 0 || focus.layer >= model->model->n_layers()) return;
-    const char* field = model->model->mixer(focus.layer).state_matrix();
+    const auto field_of = [this](int layer) -> const char* {
+        const bool known = layer >= 0 && layer < model->model->n_layers();
+        return known ? model->model->mixer(layer).state_matrix() : nullptr;
+    };
+    const int layer = field_of(focus.layer) != nullptr ? focus.layer : focus.beside_layer;
+    const char* field = field_of(layer);
     if (field == nullptr) return;
-    const TensorView& all = session->states()[std::size_t(focus.layer)][field];
+    const TensorView& all = session->states()[std::size_t(layer)][field];
     StateFrame frame;
-    frame.layer = focus.layer;
-    frame.head = std::clamp(focus.head, 0, int(all.shape[0]) - 1);
+    frame.layer = layer;
+    frame.head = std::clamp(focus.head_in(layer), 0, int(all.shape[0]) - 1);
     frame.position = int(session->position()) - 1;
     frame.rows = int(all.shape[1]);
     frame.columns = int(all.shape[2]);

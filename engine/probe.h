@@ -60,14 +60,23 @@ std::optional<ProbeLevel> probe_level_named(std::string_view name);
 /// A set of points for one layer, one bit each.
 using ProbeBits = std::uint32_t;
 static_assert(kProbeCount <= 32);
-constexpr ProbeBits bit_of(Probe probe) { return ProbeBits(1) << unsigned(probe); }
+constexpr ProbeBits bit_of(Probe probe)
+{
+    return ProbeBits(1) << unsigned(probe);
+}
 
-/// What a person wants to see: the level and the focused layer and head.
+/// What a person wants to see: the level and the focused layer and head. Of two layers with a
+/// state, one of them focused, the state of the focused one is shown.
 struct ProbeRequest {
     ProbeLevel level = ProbeLevel::standard;
     int layer = 0;
     int head = 0;
+    /// A second layer that is looked at as closely, e.g. a state beside an attention map; -1: none.
+    int beside_layer = -1;
+    int beside_head = 0;
 
+    bool looks_at(int l) const { return l == layer || (l >= 0 && l == beside_layer); }
+    int head_in(int l) const { return l == layer ? head : beside_head; }
     bool operator==(const ProbeRequest&) const = default;
 };
 

@@ -166,19 +166,15 @@ void MainWindow::onModel()
 {
     loading_ = reading_ = false;
     const ModelInfo& model = *store_.model();
-    std::vector<int> heads;
-    int layer = 0; // attention is what most people look for first
-    for (int i = int(model.layers.size()) - 1; i >= 0; --i) {
-        heads.insert(heads.begin(), model.layers[std::size_t(i)].n_heads);
-        if (model.layers[std::size_t(i)].has_attention()) layer = i;
+    std::vector<Selection::Layer> layers;
+    for (const LayerInfo& layer : model.layers) {
+        layers.push_back({layer.n_heads, layer.has_attention(), layer.has_state()});
     }
     conversation_.reset();
     Sampling sampling = model.generation.sampling;
     sampling.seed = std::max<std::uint64_t>(1, sampling.seed);
     conversation_.setSampling(sampling);
-    selection_.setHeadCounts(std::move(heads));
-    selection_.setLayer(layer);
-    controls_.sendProbes();
+    selection_.setLayers(std::move(layers));
     setWindowTitle(tr("%1 – Mixscope").arg(QString::fromStdString(model.name)));
     status_->setMessage(tr("opened %1").arg(QString::fromStdString(model.name)));
 }

@@ -127,6 +127,15 @@ TEST_F(ProbeTest, FocusDecidesWhichAttentionAndStateAreCaptured)
     EXPECT_EQ(session_->capture().take_attention().size(), 2U);
 }
 
+TEST_F(ProbeTest, LooksAtAStateBesideAnAttentionMap)
+{
+    session_->capture().select(ProbeRequest {ProbeLevel::standard, 3, 0, 4, 6});
+    session_->forward(ids_, LogitRows::last, false);
+    EXPECT_EQ(session_->capture().take_attention().at(0).layer, 3);
+    EXPECT_EQ(session_->capture().take_states().at(0).layer, 4);
+    EXPECT_EQ(session_->capture().request().head_in(4), 6);
+}
+
 TEST_F(ProbeTest, AttentionRowsAreCausalAndSumToOne)
 {
     const NamedArray map = evaluate_all().at("attention.7");

@@ -50,7 +50,7 @@ TEST(Selection, ReleasesALockOnHistoryThatIsVoid)
 TEST(Selection, KeepsTheHeadValidInEveryLayer)
 {
     Selection selection;
-    selection.setHeadCounts({8, 2, 4});
+    selection.setLayers({{8, false, true}, {2, false, true}, {4, false, true}});
     selection.setHead(6);
     QSignalSpy heads(&selection, &Selection::headChanged);
     selection.setLayer(1);
@@ -62,10 +62,35 @@ TEST(Selection, KeepsTheHeadValidInEveryLayer)
     EXPECT_EQ(selection.layer(), 2);
 }
 
+TEST(Selection, RemembersALayerOfEachKind)
+{
+    Selection selection;
+    selection.setLayers({{8, false, true}, {8, true, false}, {8, false, true}, {4, true, false}});
+    EXPECT_EQ(selection.layer(), 1) << "attention is what most people look for first";
+    EXPECT_EQ(selection.state(), (Selection::Focus {0, 0}));
+    selection.focus(2, 6);
+    EXPECT_EQ(selection.attention(), (Selection::Focus {1, 0}))
+        << "the map stays while a state is focused";
+    EXPECT_EQ(selection.state(), (Selection::Focus {2, 6}));
+    selection.setLayer(3);
+    EXPECT_EQ(selection.head(), 0) << "each kind keeps its own head";
+    EXPECT_EQ(selection.state(), (Selection::Focus {2, 6}));
+    selection.setLayer(0);
+    EXPECT_EQ(selection.state(), (Selection::Focus {0, 6}));
+}
+
+TEST(Selection, HasNoFocusOfAKindThatTheModelLacks)
+{
+    Selection selection;
+    selection.setLayers({{4, false, true}});
+    EXPECT_EQ(selection.attention().layer, -1);
+    EXPECT_EQ(selection.layer(), 0);
+}
+
 TEST(Selection, SaysNothingWhenNothingChanges)
 {
     Selection selection;
-    selection.setHeadCounts({8, 8});
+    selection.setLayers({{8, true, false}, {8, true, false}});
     selection.setNewest(3);
     QSignalSpy layer(&selection, &Selection::layerChanged),
         token(&selection, &Selection::tokenChanged);

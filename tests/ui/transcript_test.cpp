@@ -128,7 +128,7 @@ TEST_F(TranscriptTest, TintsWhatTheFocusedHeadLooksAt)
     AttentionRows rows {.layer = 0, .n_heads = 1, .length = 7, .values = {0, 0, 0, 1, 0, 0, 0}};
     seen.attention = {rows};
     tell({seen});
-    selection.setHeadCounts({1});
+    selection.setLayers({{1, true, false}});
     const auto colorAt = [this](int token) { // just left of the word, inside its box
         const QRectF box = view.rectsOf(token)[0];
         return view.viewport()->grab().toImage().pixelColor(int(box.left()) + 1,

@@ -47,7 +47,10 @@ void EngineControls::setLevel(ProbeLevel level)
 
 void EngineControls::sendProbes()
 {
-    engine_.setProbes({level_, selection_.layer(), selection_.head()});
+    const Selection::Focus map = selection_.attention(), state = selection_.state();
+    const bool onMap = map.layer == selection_.layer();
+    const Selection::Focus& beside = onMap ? state : map;
+    engine_.setProbes({level_, selection_.layer(), selection_.head(), beside.layer, beside.head});
 }
 
 } // namespace mixscope

@@ -63,14 +63,14 @@ void addChoices(Rows& rows, const RunStore& store, int index)
 /// Where the focused head looks from the token: the heaviest keys of its row.
 void addTargets(Rows& rows, const RunStore& store, const Selection& selection, int index)
 {
-    const AttentionStore* attention = store.attention(selection.layer());
+    const Selection::Focus focus = selection.attention();
+    const AttentionStore* attention = store.attention(focus.layer);
     if (attention == nullptr) return;
-    const std::vector<float> row = attention->row(selection.head(), index);
+    const std::vector<float> row = attention->row(focus.head, index);
     if (row.empty()) return;
     rows.push_back({Kind::rule});
     rows.push_back(
-        {Kind::caption,
-         say("Layer %1, head %2 looks at").arg(selection.layer()).arg(selection.head())});
+        {Kind::caption, say("Layer %1, head %2 looks at").arg(focus.layer).arg(focus.head)});
     std::vector<int> keys(row.size());
     std::iota(keys.begin(), keys.end(), 0);
     const std::size_t count = std::min(kTargets, keys.size());
@@ -91,16 +91,16 @@ void addTargets(Rows& rows, const RunStore& store, const Selection& selection, i
 /// What the recurrent state of the focused head does with the token.
 void addState(Rows& rows, const RunStore& store, const Selection& selection, int index)
 {
+    const Selection::Focus focus = selection.state();
     const auto value = [&](Probe probe) {
-        const Lane* lane = store.lane(probe, selection.layer());
-        return lane ? double(lane->at(index, selection.head())) : std::nan("");
+        const Lane* lane = store.lane(probe, focus.layer);
+        return lane ? double(lane->at(index, focus.head)) : std::nan("");
     };
     const double norm = value(Probe::state_norm), keep = value(Probe::keep);
     if (std::isnan(norm) && std::isnan(keep)) return;
     rows.push_back({Kind::rule});
     rows.push_back(
-        {Kind::caption,
-         say("Layer %1, head %2: its memory").arg(selection.layer()).arg(selection.head())});
+        {Kind::caption, say("Layer %1, head %2: its memory").arg(focus.layer).arg(focus.head)});
     rows.push_back({Kind::pair, say("‖S‖ norm of the state"), number(norm, 2)});
     rows.push_back({Kind::pair, say("‖ΔS‖/‖S‖ change"), number(value(Probe::state_change), 3)});
     rows.push_back({Kind::pair, say("keep"), number(keep, 3)});

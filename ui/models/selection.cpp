@@ -15,12 +15,15 @@ void Selection::setLayer(int layer)
 {
     layer = std::clamp(layer, 0, std::max(0, layers_ - 1));
     if (layer == layer_) return;
-    layer_ = layer;
     const int head = head_;
-    if (layer < int(headsOfLayer_.size())) {
-        heads_ = headsOfLayer_[std::size_t(layer)];
-        head_ = std::clamp(head_, 0, std::max(0, heads_ - 1));
+    layer_ = layer;
+    if (layer < int(layerTable_.size())) {
+        const Layer& entered = layerTable_[std::size_t(layer)];
+        heads_ = entered.heads;
+        const Focus& before = entered.attention ? attention_ : state_;
+        head_ = std::clamp(before.head, 0, std::max(0, heads_ - 1));
     }
+    remember();
     Q_EMIT layerChanged(layer_);
     if (head_ != head) Q_EMIT headChanged(head_);
 }
@@ -28,14 +31,40 @@ void Selection::setLayer(int layer)
 void Selection::setHead(int head)
 {
     head = std::clamp(head, 0, std::max(0, heads_ - 1));
-    if (std::exchange(head_, head) != head) Q_EMIT headChanged(head);
+    if (std::exchange(head_, head) == head) return;
+    remember();
+    Q_EMIT headChanged(head);
 }
 
-void Selection::setHeadCounts(std::vector<int> headsOfLayer)
+void Selection::focus(int layer, int head)
 {
-    headsOfLayer_ = std::move(headsOfLayer);
-    setLayerCount(int(headsOfLayer_.size()));
-    setHeadCount(headsOfLayer_.empty() ? 0 : headsOfLayer_[std::size_t(layer_)]);
+    setLayer(layer);
+    setHead(head);
+}
+
+void Selection::setLayers(std::vector<Layer> layers)
+{
+    layerTable_ = std::move(layers);
+    layers_ = int(layerTable_.size());
+    const auto first = [this](bool Layer::*kind) {
+        const auto found = std::find_if(layerTable_.begin(), layerTable_.end(),
+                                        [&](const Layer& layer) { return layer.*kind; });
+        return found == layerTable_.end() ? -1 : int(found - layerTable_.begin());
+    };
+    attention_ = {first(&Layer::attention), 0};
+    state_ = {first(&Layer::state), 0};
+    layer_ = std::max(0, attention_.layer);
+    head_ = 0;
+    heads_ = layerTable_.empty() ? 0 : layerTable_[std::size_t(layer_)].heads;
+    Q_EMIT layerChanged(layer_);
+    Q_EMIT headChanged(head_);
+}
+
+void Selection::remember()
+{
+    if (layer_ >= int(layerTable_.size())) return;
+    if (layerTable_[std::size_t(layer_)].attention) attention_ = {layer_, head_};
+    if (layerTable_[std::size_t(layer_)].state) state_ = {layer_, head_};
 }
 
 void Selection::setLayerCount(int layers)

@@ -7,7 +7,9 @@
 namespace mixscope {
 
 /// The one selection that drives all views: token, source token, layer, head. A hover is a
-/// preview that gives way when the mouse leaves; a click locks. UI thread only.
+/// preview that gives way when the mouse leaves; a click locks. Beside the focused layer it
+/// remembers the last one of each kind, so that an attention map and a state can be seen together.
+/// UI thread only.
 class Selection : public QObject {
     Q_OBJECT
 public:
@@ -16,9 +18,26 @@ public:
     {
     }
 
+    /// A layer and the head focused in it; layer -1: the model has no such layer.
+    struct Focus {
+        int layer = -1;
+        int head = 0;
+        bool operator==(const Focus&) const = default;
+    };
+    /// What the selection must know of a layer.
+    struct Layer {
+        int heads = 0;
+        bool attention = false; ///< has an attention map
+        bool state = false; ///< has a recurrent state
+    };
+
     int layer() const { return layer_; }
     int head() const { return head_; }
     int headCount() const { return heads_; }
+    /// The focused layer if it has attention, else the one that was focused last. The focused
+    /// layer when the kinds of the layers are not known.
+    Focus attention() const { return layerTable_.empty() ? Focus {layer_, head_} : attention_; }
+    Focus state() const { return layerTable_.empty() ? Focus {layer_, head_} : state_; }
     /// Token in focus: hovered, else locked, else (following) the newest; -1 when there is none.
     int token() const;
     /// Key token under the mouse or locked, -1 when none.
@@ -30,8 +49,9 @@ public:
 public Q_SLOTS:
     void setLayer(int layer);
     void setHead(int head);
-    /// Heads of every layer, so that the head stays valid when the layer changes.
-    void setHeadCounts(std::vector<int> headsOfLayer);
+    /// The layers of a model; focuses the first with attention, else the first.
+    void setLayers(std::vector<Layer> layers);
+    void focus(int layer, int head);
     void setLayerCount(int layers);
     void setHeadCount(int heads); ///< of the present layer; clamps the head
     void hoverToken(int token); ///< -1: the mouse has left
@@ -48,12 +68,14 @@ Q_SIGNALS:
 
 private:
     void setPosition(int hovered, int locked, int newest);
+    void remember();
 
     int layer_ = 0;
     int head_ = 0;
     int layers_ = 0;
     int heads_ = 0;
-    std::vector<int> headsOfLayer_;
+    std::vector<Layer> layerTable_;
+    Focus attention_, state_;
     int hovered_ = -1;
     int locked_ = -1;
     int newest_ = -1;

@@ -227,10 +227,10 @@ void ChatPanel::showState()
 
 void ChatPanel::showTint()
 {
-    const bool tinted = store_.attention(selection_.layer()) != nullptr && !conversation_.empty();
-    setNote(
-        tinted ? tr("attention · layer %1 · head %2").arg(selection_.layer()).arg(selection_.head())
-               : QString());
+    const Selection::Focus focus = selection_.attention();
+    const bool tinted = store_.attention(focus.layer) != nullptr && !conversation_.empty();
+    setNote(tinted ? tr("attention · layer %1 · head %2").arg(focus.layer).arg(focus.head)
+                   : QString());
 }
 
 } // namespace mixscope

@@ -245,10 +245,11 @@ void Transcript::paintBubbles(QPainter& painter) const
 
 void Transcript::paintTint(QPainter& painter) const
 {
-    const AttentionStore* rows = store_.attention(selection_.layer());
+    const Selection::Focus focus = selection_.attention();
+    const AttentionStore* rows = store_.attention(focus.layer);
     const int query = selection_.token();
-    if (rows == nullptr || selection_.head() >= rows->heads()) return;
-    const auto weights = rows->fractions(selection_.head(), query);
+    if (rows == nullptr || focus.head >= rows->heads()) return;
+    const auto weights = rows->fractions(focus.head, query);
     if (weights.empty() || pieces_.empty()) return;
     const QPoint corner = viewport()->rect().bottomRight();
     const int from = cursorForPosition(QPoint(0, 0)).position(),
