@@ -69,7 +69,8 @@ AttentionView::AttentionView(ViewContext context, QWidget* parent)
 
     connect(scaleBar_, &SegmentBar::chosenChanged, this, &AttentionView::setLook);
     connect(sinkBar_, &SegmentBar::chosenChanged, this, &AttentionView::setLook);
-    connect(grid_, &HeadGrid::headClicked, &context.selection, &Selection::setHead);
+    connect(grid_, &HeadGrid::headClicked, this,
+            [this](int head) { selection().focus(focus().layer, head); });
     connect(&context.store, &RunStore::attentionChanged, this, [this](int layer) {
         if (layer == layerDrawn_) continueLater();
     });
@@ -99,12 +100,18 @@ AttentionView::AttentionView(ViewContext context, QWidget* parent)
 
 const AttentionStore* AttentionView::rows() const
 {
-    return store().attention(selection().layer());
+    return store().attention(focus().layer);
 }
 Sink AttentionView::sink() const
 {
     return Sink(sinkBar_->chosen());
 }
+Selection::Focus AttentionView::focus() const
+{
+    const Selection::Focus kept = selection().attention();
+    return kept.layer >= 0 ? kept : StageView::focus();
+}
+
 QWidget* AttentionView::drawn() const
 {
     return map_;
@@ -112,8 +119,7 @@ QWidget* AttentionView::drawn() const
 
 int AttentionView::head() const
 {
-    return layerInfo() ? std::clamp(selection().head(), 0, std::max(0, layerInfo()->n_heads - 1))
-                       : 0;
+    return layerInfo() ? std::clamp(focus().head, 0, std::max(0, layerInfo()->n_heads - 1)) : 0;
 }
 
 ValueScale AttentionView::scale() const
@@ -137,7 +143,7 @@ StageView::Nothing AttentionView::nothing() const
             return {
                 tr("This model has no attention layer. Its memory is in the State view."), {}, {}};
         return {tr("Layer %1 is %2: it has no attention map.")
-                    .arg(selection().layer())
+                    .arg(focus().layer)
                     .arg(mixerName(*layerInfo())),
                 tr("Show layer %1, the nearest with attention").arg(near),
                 [this, near] { selection().setLayer(near); }};
@@ -186,8 +192,8 @@ void AttentionView::showGeometry()
 void AttentionView::update(int firstChanged)
 {
     const int tokens = store().tokens();
-    if (selection().layer() != layerDrawn_) {
-        layerDrawn_ = selection().layer();
+    if (focus().layer != layerDrawn_) {
+        layerDrawn_ = focus().layer;
         layerAsked_ = -1;
         headDrawn_ = -1;
         thumbs_.reset(layerInfo()->n_heads);
@@ -253,7 +259,7 @@ void AttentionView::showSelection()
     static const std::array kSinkWords {"", " · first token hidden",
                                         " · first token hidden, rest scaled to 1"};
     setHeadline(tr("layer %1 · head %2 of %3 · probability · %4 scale%5")
-                    .arg(selection().layer())
+                    .arg(focus().layer)
                     .arg(head())
                     .arg(layerInfo()->n_heads)
                     .arg(nameOf(scale().kind), tr(kSinkWords[std::size_t(sink())])),
@@ -335,10 +341,8 @@ QString AttentionView::describe() const
     const Nothing none = nothing();
     if (!none.sentence.isEmpty()) return none.sentence;
     const int tokens = store().tokens(), query = selection().token();
-    const QString where = tr("Attention map, layer %1, head %2, %3 by %3")
-                              .arg(selection().layer())
-                              .arg(head())
-                              .arg(tokens);
+    const QString where =
+        tr("Attention map, layer %1, head %2, %3 by %3").arg(focus().layer).arg(head()).arg(tokens);
     if (query < 0 || query >= tokens) return where;
     const auto quoted = [this](int token) {
         const TokenInfo& info = store().token(token);

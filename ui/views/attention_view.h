@@ -33,6 +33,7 @@ protected:
     void update(int firstChanged) override;
     void showSelection() override;
     void restyle() override;
+    Selection::Focus focus() const override;
     QWidget* drawn() const override;
     Nothing nothing() const override;
     void resizeEvent(QResizeEvent* event) override;

@@ -133,10 +133,15 @@ const ModelInfo* StageView::model() const
     return context_.store.model();
 }
 
+Selection::Focus StageView::focus() const
+{
+    return {context_.selection.layer(), context_.selection.head()};
+}
+
 const LayerInfo* StageView::layerInfo() const
 {
     const ModelInfo* info = model();
-    const int layer = context_.selection.layer();
+    const int layer = focus().layer;
     if (info == nullptr || layer < 0 || layer >= int(info->layers.size())) return nullptr;
     return &info->layers[std::size_t(layer)];
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "ui/models/selection.h"
 #include "ui/views/view.h"
 
 #include <QPoint>
@@ -48,7 +49,9 @@ protected:
     RunStore& store() const { return context_.store; }
     Selection& selection() const { return context_.selection; }
     const ModelInfo* model() const;
-    /// The focused layer, nullptr when there is no model.
+    /// The layer and head this view shows: the focused ones unless it keeps to a kind of layer.
+    virtual Selection::Focus focus() const;
+    /// The layer of focus(), nullptr when there is no model.
     const LayerInfo* layerInfo() const;
     /// Nearest layer to the focused one that satisfies a condition, -1 when there is none.
     int nearestLayer(bool (*fits)(const LayerInfo&)) const;

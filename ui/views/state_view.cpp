@@ -88,13 +88,19 @@ bool StateView::focusedHeadOnly() const
 {
     return headBar_->chosen() == 1;
 }
+Selection::Focus StateView::focus() const
+{
+    const Selection::Focus kept = selection().state();
+    return kept.layer >= 0 ? kept : StageView::focus();
+}
+
 QWidget* StateView::drawn() const
 {
     return lanes_;
 }
 int StateView::head() const
 {
-    return selection().head();
+    return focus().head;
 }
 
 StageView::Nothing StateView::nothing() const
@@ -208,7 +214,7 @@ void StateView::update(int firstChanged)
 void StateView::showSelection()
 {
     if (model() == nullptr || layers_.empty()) return;
-    const auto at = std::find(layers_.begin(), layers_.end(), selection().layer());
+    const auto at = std::find(layers_.begin(), layers_.end(), focus().layer);
     lanes_->setFocus(at == layers_.end() ? -1 : int(at - layers_.begin()), -1);
     lanes_->setTokens(selection().token(), selection().lockedToken());
     showNumbers();
@@ -230,7 +236,7 @@ void StateView::showSelection()
 void StateView::showMatrix()
 {
     const StateFrame& frame = store().state();
-    const int layer = selection().layer();
+    const int layer = focus().layer;
     const bool recurrent = layerInfo() != nullptr && layerInfo()->has_state();
     fit_->setVisible(recurrent && frame.layer == layer && frame.head == head());
     if (!recurrent) {
@@ -271,7 +277,7 @@ void StateView::showMatrix()
 
 void StateView::showNumbers()
 {
-    const int layer = selection().layer(), token = selection().token();
+    const int layer = focus().layer, token = selection().token();
     const auto at = [&](Probe probe) {
         const Lane* lane = store().lane(probe, layer);
         return lane == nullptr ? kUnknown : lane->at(token, head());
@@ -323,7 +329,7 @@ QString StateView::describe() const
 {
     const Nothing none = nothing();
     if (!none.sentence.isEmpty()) return none.sentence;
-    const int layer = selection().layer(), token = selection().token();
+    const int layer = focus().layer, token = selection().token();
     const Lane* norm = store().lane(Probe::state_norm, layer);
     const Lane* change = store().lane(Probe::state_change, layer);
     if (norm == nullptr || token < 0) {
