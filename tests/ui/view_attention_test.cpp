@@ -144,15 +144,15 @@ TEST(AttentionView, DescriptionGivesTheRowInNumbers)
     run.selection.setHead(2);
     run.selection.lockToken(11);
     Stage stage(run, "attention");
-    spin(200);
     const QString expected =
         "Attention map, layer 3, head 2, 20 by 20, token 11 ' Pip': 0.50 on 0 'Once', "
         "0.30 on 10 ' named', 0.20 on 11 ' Pip'; entropy 1.5 bits";
     EXPECT_EQ(stage.view->describe(), expected);
-    EXPECT_EQ(stage.plot("Attention map")->accessibleDescription(), expected);
+    const PlotArea* map = stage.plot("Attention map");
+    EXPECT_TRUE(QTest::qWaitFor([&] { return map->accessibleDescription() == expected; }));
     run.selection.lockToken(10);
-    spin(200);
-    EXPECT_TRUE(stage.plot("Attention map")->accessibleDescription().contains("token 10 ' named'"));
+    EXPECT_TRUE(QTest::qWaitFor(
+        [&] { return map->accessibleDescription().contains("token 10 ' named'"); }));
 }
 
 TEST(AttentionView, AsksOnceForRowsThatWereNotCaptured)
@@ -178,6 +178,29 @@ TEST(AttentionView, AsksOnceForRowsThatWereNotCaptured)
     run.store.apply(events);
     stage.settle();
     EXPECT_EQ(stage.color(map, 20, 20), bright);
+    EXPECT_EQ(wanted.count(), 1);
+}
+
+TEST(AttentionView, AsksForAGapWhenTheReplyHasEnded)
+{
+    FakeRun run(pointing());
+    run.source.attention_layers = {}; // the focus came late
+    run.selection.setLayer(3);
+    run.prompt(2);
+    run.source.attention_layers = {3};
+    Stage stage(run, "attention");
+    QSignalSpy wanted(stage.view.get(), &View::attentionWanted);
+    run.decode(20);
+    stage.settle();
+    EXPECT_EQ(wanted.count(), 0) << "not while it writes";
+    run.finish();
+    // No tick of the poller: the view comes back to it by itself.
+    EXPECT_TRUE(QTest::qWaitFor([&] { return wanted.count() == 1; }));
+    std::vector<Event> events {run.recomputed(3), Recomputed {3}};
+    run.store.apply(events);
+    const QColor bright = entry(Theme::instance().sequential(), 255);
+    PlotArea* map = stage.plot("Attention map");
+    EXPECT_TRUE(QTest::qWaitFor([&] { return stage.color(map, 1, 1) == bright; }));
     EXPECT_EQ(wanted.count(), 1);
 }
 

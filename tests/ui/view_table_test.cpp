@@ -49,12 +49,13 @@ TEST(Views, EachHasItsNamesAndSaysSomethingInEveryState)
         EXPECT_FALSE(before.isEmpty());
         run.prompt(20);
         stage.settle();
-        spin(200);
         EXPECT_NE(stage.view->describe(), before);
         for (const char* name : contract[i].drawn)
             EXPECT_NE(stage.named(name), nullptr) << name;
-        EXPECT_EQ(stage.named(contract[i].drawn[0])->accessibleDescription(),
-                  stage.view->describe());
+        EXPECT_TRUE(QTest::qWaitFor([&] {
+            return stage.named(contract[i].drawn[0])->accessibleDescription()
+                == stage.view->describe();
+        })) << contract[i].id;
     }
 }
 

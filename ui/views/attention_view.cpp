@@ -223,6 +223,7 @@ void AttentionView::askForMissingRows()
 {
     const int layer = layerDrawn_;
     if (picture_.missing() == 0) {
+        layerAsked_ = -1; // a later gap is asked for again
         setNotice({});
         return;
     }
