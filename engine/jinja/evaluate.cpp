@@ -13,7 +13,7 @@ Value Runtime::evaluate(const Expression& expression)
     line_ = expression.line;
     Value value = failed()
         ? Value()
-        : std::visit([this](const auto& node) { return evaluate_node(node); }, expression.node);
+        : std::visit([this](const auto& node) { return this->evaluate_node(node); }, expression.node);
     --depth_;
     return failed() ? Value() : value;
 }
