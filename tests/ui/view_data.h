@@ -21,6 +21,7 @@ inline constexpr int kExperts = 4;
 inline std::shared_ptr<ModelInfo> hybrid()
 {
     auto model = std::make_shared<ModelInfo>();
+    model->read_bytes_per_s = 80e9;
     model->name = "tiny-hybrid";
     model->family = "granitemoehybrid";
     for (int i = 0; i < 10; ++i) {

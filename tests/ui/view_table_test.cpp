@@ -176,6 +176,7 @@ TEST(LayerTimes, AreTheStatisticsOfTheDecodedTokens)
     EXPECT_EQ(cellText(table, 3, LayerTimes::p99), "109");
     EXPECT_EQ(cellText(table, 3, LayerTimes::bytes), "2.40 MB"); // eight ops of 300 kB
     EXPECT_EQ(cellText(table, 3, LayerTimes::rate), "40.0");
+    EXPECT_EQ(cellText(table, 3, LayerTimes::limit), "50"); // of 80 GB/s
 }
 
 TEST(LayerTimes, SortByAnyColumn)

@@ -87,6 +87,7 @@ void LayerTimes::update(const RunStore& store)
         row.p99_us = percentile(0.99);
         total += row.mean_us;
     }
+    readGbPerS_ = store.model() != nullptr ? store.model()->read_bytes_per_s / 1e9 : 0.0;
     for (Row& row : rows_)
         row.share = total > 0 ? row.mean_us / total : 0.0;
     if (!decoded.empty()) {
@@ -146,6 +147,10 @@ QVariant LayerTimes::data(const QModelIndex& index, int role) const
         return number(row.bytes, bytesText(row.bytes));
     case rate:
         return number(gbs, row.bytes > 0 ? shortNumber(gbs) : QStringLiteral("–"));
+    case limit: {
+        const double part = readGbPerS_ > 0 ? gbs / readGbPerS_ : 0.0;
+        return number(part, part > 0 ? QString::number(100 * part, 'f', 0) : QStringLiteral("–"));
+    }
     default:
         return {};
     }
@@ -160,7 +165,8 @@ QVariant LayerTimes::headerData(int section, Qt::Orientation orientation, int ro
     static const std::array kNames {
         QT_TR_NOOP("layer"),      QT_TR_NOOP("kind"),  QT_TR_NOOP("mean µs"),
         QT_TR_NOOP("median"),     QT_TR_NOOP("P90"),   QT_TR_NOOP("P99"),
-        QT_TR_NOOP("% of token"), QT_TR_NOOP("bytes"), QT_TR_NOOP("GB/s")};
+        QT_TR_NOOP("% of token"), QT_TR_NOOP("bytes"), QT_TR_NOOP("GB/s"),
+        QT_TR_NOOP("% of limit")};
     return tr(kNames[std::size_t(section)]);
 }
 

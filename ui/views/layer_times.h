@@ -9,12 +9,13 @@ namespace mixscope {
 class RunStore;
 
 /// Statistics of the time of each layer over the last decoded tokens, for a sortable table.
-/// Rows: embedding, layers, head, sampling, probes. Bytes are counted from shapes.
+/// Rows: embedding, layers, head, sampling, probes. Bytes are counted from shapes; the limit is
+/// the rate at which this machine re-reads a buffer as large as the weights.
 class LayerTimes : public QAbstractTableModel {
     Q_OBJECT
 public:
     static constexpr int kWindow = 512; ///< tokens looked at, the newest decoded ones
-    enum Column { layer, kind, mean, median, p90, p99, share, bytes, rate, columns_ };
+    enum Column { layer, kind, mean, median, p90, p99, share, bytes, rate, limit, columns_ };
     static constexpr int kSortRole = Qt::UserRole;
 
     explicit LayerTimes(QObject* parent);
@@ -42,6 +43,7 @@ private:
 
     std::vector<Row> rows_;
     int used_ = 0;
+    double readGbPerS_ = 0.0; ///< measured on this machine for a buffer as large as the weights
 };
 
 } // namespace mixscope

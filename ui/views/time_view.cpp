@@ -138,7 +138,7 @@ void TimeView::showTable()
     tableTokens_ = store().tokens();
     tableAge_.start();
     times_->update(store());
-    tableCaption_->setText(tr("layers · the newest %1 decoded tokens · bytes counted from shapes · "
+    tableCaption_->setText(tr("layers · the newest %1 decoded tokens · bytes counted from shapes, limit: re-reading the weights · "
                               "click a heading to sort")
                                .arg(times_->tokensUsed()));
     for (int row = 0; row < sorted_->rowCount(); ++row) {
