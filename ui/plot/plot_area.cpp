@@ -74,6 +74,7 @@ PlotArea::PlotArea(const QString& accessibleName, PlotAxes axes, QWidget* parent
 
 PlotArea::~PlotArea()
 {
+    blockSignals(true); // what the plot says at its end must not reach a subclass that is gone
     // A layerable on a layer must go before the plot that owns the layer.
     for (QCPLayerable* item : impl_->decorations)
         delete item;
