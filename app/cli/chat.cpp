@@ -3,6 +3,7 @@
 #include "app/cli/options.h"
 #include "app/cli/sampling_options.h"
 #include "app/cli/stop_on_signal.h"
+#include "app/cli/text_printer.h"
 
 #include <CLI/CLI.hpp>
 
@@ -12,25 +13,6 @@
 namespace mixscope::cli {
 
 namespace {
-
-class TextPrinter final : public ReplyListener {
-public:
-    void prompt_ready(int, const Prompt&) override {}
-    void progress(int, int, double) override {}
-    void between_tokens() override {}
-    void batch(TokenBatch batch, std::vector<StateCapture>) override
-    {
-        if (batch.prefill) return;
-        for (const TokenInfo& token : batch.tokens) {
-            std::cout << token.text << std::flush;
-            printed_ += token.text.size();
-        }
-    }
-    std::size_t printed() const { return printed_; }
-
-private:
-    std::size_t printed_ = 0;
-};
 
 class Chat final : public Command {
 public:
@@ -78,7 +60,7 @@ private:
     {
         const StopOnSignal signal;
         Generator generator(model, session);
-        TextPrinter printer;
+        TextPrinter printer(Echo::to_stdout);
         Result<Prompt> prompt = chat_prompt(model, messages);
         Result<Finished> done = prompt
             ? generator.reply(*prompt, sampling_.merged(model.info->generation), printer,
@@ -90,7 +72,7 @@ private:
                       << std::endl;
             return;
         }
-        std::cout << done->text.substr(std::min(printer.printed(), done->text.size())) << std::endl;
+        printer.finish(done->text);
         messages.push_back({"assistant", done->text, done->ids});
     }
 

@@ -3,6 +3,7 @@
 #include "app/cli/options.h"
 #include "app/cli/sampling_options.h"
 #include "app/cli/stop_on_signal.h"
+#include "app/cli/text_printer.h"
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
@@ -12,34 +13,6 @@
 namespace mixscope::cli {
 
 namespace {
-
-/// Prints the text as it comes and keeps the probabilities.
-class Printer final : public ReplyListener {
-public:
-    explicit Printer(bool print)
-        : print_(print)
-    {
-    }
-    void prompt_ready(int, const Prompt&) override {}
-    void progress(int, int, double) override {}
-    void between_tokens() override {}
-    void batch(TokenBatch batch, std::vector<StateCapture>) override
-    {
-        if (batch.prefill) return;
-        for (const TokenInfo& token : batch.tokens) {
-            probabilities_.push_back(token.probability);
-            if (print_) std::cout << token.text << std::flush;
-            printed_ += token.text.size();
-        }
-    }
-    std::size_t printed() const { return printed_; }
-    const std::vector<float>& probabilities() const { return probabilities_; }
-
-private:
-    bool print_;
-    std::size_t printed_ = 0;
-    std::vector<float> probabilities_;
-};
 
 class Generate final : public Command {
 public:
@@ -60,7 +33,7 @@ public:
         const std::unique_ptr<Session> session = new_session(*model);
         const Prompt prompt = make_prompt(*model);
         const StopOnSignal signal;
-        Printer printer(!common.json);
+        TextPrinter printer(common.json ? Echo::nowhere : Echo::to_stdout);
         Generator generator(*model, *session);
         const ReplyOptions options = sampling_.merged(model->info->generation);
         const Finished done = must(generator.reply(prompt, options, printer, signal.token()));
@@ -68,7 +41,7 @@ public:
             print_json(prompt, done, printer);
             return;
         }
-        std::cout << done.text.substr(std::min(printer.printed(), done.text.size())) << std::endl;
+        printer.finish(done.text);
     }
 
 private:
@@ -82,7 +55,7 @@ private:
         return out;
     }
 
-    static void print_json(const Prompt& prompt, const Finished& done, const Printer& printer)
+    static void print_json(const Prompt& prompt, const Finished& done, const TextPrinter& printer)
     {
         nlohmann::ordered_json out;
         out["prompt_ids"] = prompt.ids;

@@ -9,6 +9,7 @@
 #include "kernels/moe.h"
 #include "kernels/norm.h"
 #include "kernels/pointwise.h"
+#include "kernels/read_rate.h"
 #include "kernels/scan.h"
 #include "kernels/workers.h"
 #include "tests/support/rng.h"
@@ -100,31 +101,6 @@ void report(const char* what, const Op& op, CpuContext& context)
     const Cost c = cost(op);
     std::printf("%-24s %9.2f us %9.1f GB/s %9.1f GFLOP/s\n", what, s * 1e6, double(c.bytes) / s * 1e-9,
                 double(c.flops) / s * 1e-9);
-}
-
-/// Plain loads as wide as the processor has them.
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
-__attribute__((target_clones("default", "avx2", "avx512f")))
-#endif
-std::uint64_t sum_of(const std::uint64_t* p, std::int64_t n)
-{
-    std::uint64_t sum[64] = {};
-    for (std::int64_t i = 0; i + 64 <= n; i += 64) {
-        for (int j = 0; j < 64; ++j) sum[j] += p[i + j];
-    }
-    for (int j = 1; j < 64; ++j) sum[0] += sum[j];
-    return sum[0];
-}
-
-double read_rate(CpuContext& context)
-{
-    std::vector<std::uint64_t> buffer(kWeightBytes / 8, 1);
-    std::vector<std::uint64_t> sums(std::size_t(context.workers.count()) * 8);
-    auto read = [&](int worker, std::int64_t begin, std::int64_t end) {
-        sums[std::size_t(worker * 8)] += sum_of(buffer.data() + begin, end - begin);
-    };
-    const double s = best_seconds([&] { context.workers.for_each_part(std::int64_t(buffer.size()), 8, read); });
-    return double(kWeightBytes) / s;
 }
 
 /// The matrix-vector products of one token, each on weights of its own.
@@ -316,7 +292,7 @@ int main(int argc, char** argv)
     if (argc > 3) case_seconds = std::atof(argv[3]);
     std::printf("%d threads, %s\n", workers.count(), name_of(context.isa));
 
-    const double limit = read_rate(context);
+    const double limit = measure_read_rate(workers, kWeightBytes);
     std::printf("re-read of %.1f MB       %31.1f GB/s\n", double(kWeightBytes) * 1e-6, limit * 1e-9);
     const double round = best_seconds([&] { workers.for_each_part(2, 1, [](int, std::int64_t, std::int64_t) {}); });
     std::printf("empty parallel loop      %9.3f us\n", round * 1e6);
