@@ -104,7 +104,7 @@ void MainWindow::connectModels()
 {
     connect(&store_, &RunStore::modelChanged, this, &MainWindow::onModel);
     connect(&store_, &RunStore::tokensChanged, this,
-            [this] { selection_.setNewest(store_.tokens() - 1); });
+            [this](int first) { selection_.setHistory(first, store_.tokens() - 1); });
     connect(&conversation_, &Conversation::cleared, this, [this] { store_.clear(); });
     connect(&conversation_, &Conversation::busyChanged, this, [this] {
         if (!conversation_.busy()) controls_.setPaused(false);

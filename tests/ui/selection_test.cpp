@@ -47,6 +47,67 @@ TEST(Selection, ReleasesALockOnHistoryThatIsVoid)
     EXPECT_EQ(following.count(), 1);
 }
 
+TEST(Selection, KeepsALockWhileNewTokensCome)
+{
+    Selection selection;
+    selection.setHistory(0, 9);
+    selection.lockToken(4);
+    QSignalSpy moved(&selection, &Selection::tokenChanged);
+    selection.setHistory(10, 180);
+    EXPECT_EQ(selection.lockedToken(), 4);
+    EXPECT_EQ(selection.newest(), 180);
+    EXPECT_EQ(moved.count(), 0);
+}
+
+TEST(Selection, ReleasesWhatPointsAtReplacedTokens)
+{
+    Selection selection;
+    selection.setHistory(0, 99);
+    selection.lockToken(60);
+    selection.togglePin(20);
+    selection.togglePin(70);
+    selection.setRange({40, 65});
+    selection.setHistory(50, 120); // an edit: as long as before, but other tokens
+    EXPECT_TRUE(selection.following());
+    EXPECT_TRUE(selection.range().empty());
+    EXPECT_EQ(selection.pins(), (std::array {20, -1, -1, -1}));
+}
+
+TEST(Selection, TakesARangeFromEitherEndWithinTheTokens)
+{
+    Selection selection;
+    selection.setNewest(9);
+    QSignalSpy changed(&selection, &Selection::rangeChanged);
+    selection.setRange({7, 3});
+    EXPECT_EQ(selection.range(), (TokenRange {3, 7}));
+    EXPECT_EQ(selection.range().tokens(), 5);
+    selection.setRange({-4, 30});
+    EXPECT_EQ(selection.range(), (TokenRange {0, 9}));
+    selection.setRange({12, 30});
+    EXPECT_TRUE(selection.range().empty());
+    selection.setRange({});
+    EXPECT_EQ(changed.count(), 3);
+}
+
+TEST(Selection, PinsFourTokensAndTakesPinsBack)
+{
+    Selection selection;
+    selection.setNewest(9);
+    QSignalSpy changed(&selection, &Selection::pinsChanged);
+    for (const int token : {5, 2, 8, 1})
+        EXPECT_TRUE(selection.togglePin(token));
+    EXPECT_FALSE(selection.togglePin(4)) << "there are four places";
+    EXPECT_FALSE(selection.togglePin(-1));
+    EXPECT_EQ(selection.pinOf(2), 1);
+    EXPECT_EQ(Selection::pinName(selection.pinOf(2)), QChar('B'));
+    EXPECT_TRUE(selection.togglePin(2));
+    EXPECT_TRUE(selection.togglePin(4)) << "a freed place is taken again";
+    EXPECT_EQ(selection.pins(), (std::array {5, 4, 8, 1}));
+    selection.clearPins();
+    EXPECT_FALSE(selection.pinned());
+    EXPECT_EQ(changed.count(), 7);
+}
+
 TEST(Selection, KeepsTheHeadValidInEveryLayer)
 {
     Selection selection;

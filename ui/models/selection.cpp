@@ -99,6 +99,55 @@ void Selection::setNewest(int token)
 {
     setPosition(hovered_ > token ? -1 : hovered_, locked_ > token ? -1 : locked_, token);
     if (source_ > token) hoverSource(-1);
+    if (range_.last > token) setRange({});
+    std::array<int, kPins> kept = pins_;
+    for (int& pin : kept)
+        pin = pin > token ? -1 : pin;
+    if (std::exchange(pins_, kept) != kept) Q_EMIT pinsChanged();
+}
+
+void Selection::setHistory(int first, int newest)
+{
+    if (first <= newest_) setNewest(first - 1);
+    setNewest(newest);
+}
+
+void Selection::setRange(TokenRange range)
+{
+    if (range.first > range.last) std::swap(range.first, range.last);
+    range.last = std::min(range.last, newest_);
+    range.first = std::max(range.first, range.last < 0 ? -1 : 0);
+    if (range.first > range.last || range.first < 0) range = {};
+    if (std::exchange(range_, range) != range) Q_EMIT rangeChanged();
+}
+
+int Selection::pinOf(int token) const
+{
+    const auto found = std::find(pins_.begin(), pins_.end(), token);
+    return token < 0 || found == pins_.end() ? -1 : int(found - pins_.begin());
+}
+
+bool Selection::pinned() const
+{
+    return std::any_of(pins_.begin(), pins_.end(), [](int pin) { return pin >= 0; });
+}
+
+bool Selection::togglePin(int token)
+{
+    if (token < 0 || token > newest_) return false;
+    const int place = pinOf(token);
+    const auto at = place >= 0 ? pins_.begin() + place : std::find(pins_.begin(), pins_.end(), -1);
+    if (at == pins_.end()) return false;
+    *at = place >= 0 ? -1 : token;
+    Q_EMIT pinsChanged();
+    return true;
+}
+
+void Selection::clearPins()
+{
+    if (!pinned()) return;
+    pins_.fill(-1);
+    Q_EMIT pinsChanged();
 }
 
 void Selection::setPosition(int hovered, int locked, int newest)

@@ -1,15 +1,27 @@
 #pragma once
 
+#include <QChar>
 #include <QObject>
 
+#include <array>
 #include <vector>
 
 namespace mixscope {
 
-/// The one selection that drives all views: token, source token, layer, head. A hover is a
-/// preview that gives way when the mouse leaves; a click locks. Beside the focused layer it
-/// remembers the last one of each kind, so that an attention map and a state can be seen together.
-/// UI thread only.
+/// Tokens first … last, both included; empty when first is -1.
+struct TokenRange {
+    int first = -1;
+    int last = -1;
+    bool empty() const { return first < 0; }
+    int tokens() const { return empty() ? 0 : last - first + 1; }
+    bool contains(int token) const { return !empty() && token >= first && token <= last; }
+    bool operator==(const TokenRange&) const = default;
+};
+
+/// The one selection that drives all views: token, source token, layer, head; a range of tokens
+/// and up to four pinned tokens. A hover is a preview that gives way when the mouse leaves; a click
+/// locks. Beside the focused layer it remembers the last one of each kind, so that an attention map
+/// and a state can be seen together. UI thread only.
 class Selection : public QObject {
     Q_OBJECT
 public:
@@ -45,6 +57,17 @@ public:
     bool following() const { return locked_ < 0; }
     int lockedToken() const { return locked_; }
     int newest() const { return newest_; }
+    const TokenRange& range() const { return range_; }
+
+    static constexpr int kPins = 4;
+    /// Tokens pinned as A, B, C, D; -1 where the place is free.
+    const std::array<int, kPins>& pins() const { return pins_; }
+    /// Place of a pinned token, -1 when it is not pinned.
+    int pinOf(int token) const;
+    bool pinned() const; ///< at least one token is
+    static QChar pinName(int place) { return QChar(u'A' + place); }
+    /// Pins a token in the first free place, or takes its pin away. False when all are taken.
+    bool togglePin(int token);
 
 public Q_SLOTS:
     void setLayer(int layer);
@@ -57,7 +80,11 @@ public Q_SLOTS:
     void hoverToken(int token); ///< -1: the mouse has left
     void hoverSource(int token);
     void lockToken(int token); ///< -1: follow the newest again
-    void setNewest(int token); ///< history after it is void: a later lock or hover is released
+    void setNewest(int token); ///< history after it is void: what points there is released
+    /// Tokens from `first` on are new or others than before; `newest` is the last of them.
+    void setHistory(int first, int newest);
+    void setRange(mixscope::TokenRange range); ///< ends in any order; empty: no range
+    void clearPins();
 
 Q_SIGNALS:
     void layerChanged(int layer);
@@ -65,6 +92,8 @@ Q_SIGNALS:
     void tokenChanged(int token);
     void sourceChanged(int token);
     void followingChanged(bool following);
+    void rangeChanged();
+    void pinsChanged();
 
 private:
     void setPosition(int hovered, int locked, int newest);
@@ -80,6 +109,8 @@ private:
     int locked_ = -1;
     int newest_ = -1;
     int source_ = -1;
+    TokenRange range_;
+    std::array<int, kPins> pins_ {-1, -1, -1, -1};
 };
 
 } // namespace mixscope
