@@ -77,6 +77,10 @@ void Commands::makeViewActions()
         tabs_.push_back(tab);
         ++number;
     }
+    export_ = action(tr("Export view…"), "Ctrl+E");
+    maximise_ = action(tr("Maximise panel"), "F11");
+    connect(export_, &QAction::triggered, this, &Commands::exportWanted);
+    connect(maximise_, &QAction::triggered, this, &Commands::maximiseWanted);
     follow_ = action(tr("Follow the newest token"), "L");
     nextHead_ = action(tr("Next head"), "H");
     previousHead_ = action(tr("Previous head"), "Shift+H");
@@ -109,14 +113,14 @@ void Commands::makeViewActions()
 void Commands::fill(QMenuBar& bar)
 {
     QMenu* file = bar.addMenu(tr("File"));
-    file->addActions({open_, quit_});
+    file->addActions({open_, export_, quit_});
     QMenu* run = bar.addMenu(tr("Run"));
     run->addActions({stop_, pause_, step_, continue_, regenerate_, newChat_});
     QMenu* view = bar.addMenu(tr("View"));
     for (QAction* tab : tabs_)
         view->addAction(tab);
     view->addSeparator();
-    view->addActions({follow_, nextHead_, previousHead_, prompt_});
+    view->addActions({maximise_, follow_, nextHead_, previousHead_, prompt_});
     view->addSeparator();
     for (QAction* theme : themes_)
         view->addAction(theme);

@@ -38,6 +38,8 @@ Q_SIGNALS:
     void quitWanted();
     void promptWanted();
     void tabWanted(int tab);
+    void exportWanted(); ///< of the view in use
+    void maximiseWanted(); ///< the panel in use, or give the room back
     void manualWanted();
     void aboutWanted();
 
@@ -52,7 +54,7 @@ private:
     EngineControls& controls_;
     QWidget* window_;
     QAction *open_, *quit_, *stop_, *pause_, *step_, *continue_, *regenerate_, *newChat_;
-    QAction *follow_, *nextHead_, *previousHead_, *prompt_, *larger_, *smaller_, *normal_, *manual_,
+    QAction *export_, *maximise_, *follow_, *nextHead_, *previousHead_, *prompt_, *larger_, *smaller_, *normal_, *manual_,
         *about_;
     std::vector<QAction*> tabs_, themes_;
 };

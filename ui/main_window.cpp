@@ -3,8 +3,10 @@
 #include "ui/commands.h"
 #include "ui/panels/chat_panel.h"
 #include "ui/panels/error_bar.h"
+#include "ui/panels/export_menu.h"
 #include "ui/panels/inspector.h"
 #include "ui/panels/manual_window.h"
+#include "ui/panels/maximiser.h"
 #include "ui/panels/model_map.h"
 #include "ui/panels/stage.h"
 #include "ui/panels/status_bar.h"
@@ -12,6 +14,7 @@
 #include "ui/panels/top_bar.h"
 #include "ui/theme.h"
 
+#include <QApplication>
 #include <QDragEnterEvent>
 #include <QDropEvent>
 #include <QFileDialog>
@@ -98,6 +101,9 @@ void MainWindow::layOut()
     outer->addWidget(middle, 1);
     outer->addWidget(status_);
     setCentralWidget(all);
+    maximiser_ = new Maximiser(all);
+    maximiser_->keep(status_);
+    maximiser_->keep(error_);
 }
 
 void MainWindow::connectModels()
@@ -114,6 +120,9 @@ void MainWindow::connectModels()
             [this](int layer) { engine_.recomputeAttention(layer); });
     connect(stage_, &Stage::probeLevelWanted, this,
             [this] { controls_.setLevel(ProbeLevel::standard); });
+    connect(stage_, &Stage::exportWanted, this,
+            [this](View* view, QPoint at) { exportView(*view, at); });
+    connect(stage_, &Stage::maximiseWanted, this, &MainWindow::maximise);
 }
 
 void MainWindow::connectCommands()
@@ -122,6 +131,11 @@ void MainWindow::connectCommands()
     connect(commands_, &Commands::quitWanted, this, &QWidget::close);
     connect(commands_, &Commands::promptWanted, chat_, &ChatPanel::focusPrompt);
     connect(commands_, &Commands::tabWanted, stage_, &Stage::showTab);
+    connect(commands_, &Commands::exportWanted, this, [this] {
+        View* view = stage_->activeView();
+        if (view != nullptr) exportView(*view, view->mapToGlobal(QPoint(0, 0)));
+    });
+    connect(commands_, &Commands::maximiseWanted, this, [this] { maximise(focusedPanel()); });
     connect(commands_, &Commands::manualWanted, this, [this] { showManual(this); });
     connect(commands_, &Commands::aboutWanted, this, [this] { showAbout(this); });
     connect(top_, &TopBar::runWanted, this, &MainWindow::run);
@@ -252,6 +266,33 @@ StatusFacts MainWindow::facts() const
     facts.kvBytes = double(model->kv_bytes_per_token) * store_.tokens();
     facts.stateBytes = double(model->state_bytes);
     return facts;
+}
+
+void MainWindow::exportView(View& view, QPoint at)
+{
+    auto* menu = new ExportMenu(view, this);
+    connect(menu, &ExportMenu::written, this,
+            [this](const QString& what) { status_->setMessage(tr("exported %1").arg(what)); });
+    connect(menu, &ExportMenu::failed, this, [this](const Error& error) {
+        error_->showError(tr("The export failed"), error);
+    });
+    menu->popup(at);
+}
+
+void MainWindow::maximise(QWidget* panel)
+{
+    maximiser_->toggle(maximiser_->maximised() != nullptr ? maximiser_->maximised() : panel);
+}
+
+QWidget* MainWindow::focusedPanel() const
+{
+    QWidget* focused = QApplication::focusWidget();
+    for (QWidget* panel : {static_cast<QWidget*>(chat_), static_cast<QWidget*>(map_),
+                           static_cast<QWidget*>(inspector_), static_cast<QWidget*>(timeline_)}) {
+        if (panel->isAncestorOf(focused)) return panel;
+    }
+    const View* view = stage_->activeView();
+    return view != nullptr ? Stage::cardOf(*view) : stage_;
 }
 
 void MainWindow::placeInspector()

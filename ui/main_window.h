@@ -18,11 +18,13 @@ class ChatPanel;
 class Commands;
 class ErrorBar;
 class Inspector;
+class Maximiser;
 class ModelMap;
 class Stage;
 class StatusBar;
 class Timeline;
 class TopBar;
+class View;
 struct StatusFacts;
 
 /// The window: owns the models and the panels, and connects them. UI thread only.
@@ -61,6 +63,9 @@ private:
     void refreshFrame();
     void refreshPicture();
     StatusFacts facts() const;
+    void exportView(View& view, QPoint at);
+    void maximise(QWidget* panel);
+    QWidget* focusedPanel() const;
     void placeInspector();
     void shareRoom();
     void restyle();
@@ -81,6 +86,7 @@ private:
     Inspector* inspector_;
     Timeline* timeline_;
     StatusBar* status_;
+    Maximiser* maximiser_ = nullptr;
     QSplitter* rows_ = nullptr;
     QSplitter* columns_ = nullptr;
     bool loading_ = false;

@@ -4,9 +4,11 @@
 #include "ui/icons.h"
 #include "ui/models/run_store.h"
 #include "ui/models/selection.h"
+#include "ui/panels/maximiser.h"
 #include "ui/panels/panel.h"
 #include "ui/theme.h"
 
+#include <QApplication>
 #include <QComboBox>
 #include <QFrame>
 #include <QHBoxLayout>
@@ -45,7 +47,8 @@ constexpr int kRoomForTwo = 520; // height of a page that shows two views
 constexpr int kLeastWidth = 420; // of a view
 constexpr int kLeastHeight = 230;
 
-/// Two views, one above the other; a low window shows the first alone.
+/// Two views, one above the other; a low window shows the first alone. While one of them has all
+/// the room, hidden by somebody else, nothing is decided here.
 class PairPage : public QSplitter {
 public:
     explicit PairPage(QWidget* parent)
@@ -60,9 +63,12 @@ public:
 protected:
     void resizeEvent(QResizeEvent* event) override
     {
-        widget(1)->setVisible(height() >= Theme::instance().px(kRoomForTwo));
+        if (!alone()) widget(1)->setVisible(height() >= Theme::instance().px(kRoomForTwo));
         QSplitter::resizeEvent(event);
     }
+
+private:
+    bool alone() const { return widget(0)->isHidden() || isMaximised(*widget(0)); }
 };
 
 } // namespace
@@ -143,6 +149,9 @@ QWidget* Stage::makeView(int row)
     view->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Ignored);
     connect(view, &View::attentionWanted, this, &Stage::attentionWanted);
     connect(view, &View::probeLevelWanted, this, &Stage::probeLevelWanted);
+    connect(view, &View::exportWanted, this,
+            [this, view](QPoint at) { Q_EMIT exportWanted(view, at); });
+    connect(view, &View::maximiseWanted, this, [this, card] { Q_EMIT maximiseWanted(card); });
     views_.push_back(view);
     return card;
 }
@@ -152,6 +161,17 @@ void Stage::refresh()
     for (View* view : views_) {
         if (view->isVisible()) view->refresh();
     }
+}
+
+View* Stage::activeView() const
+{
+    View* first = nullptr;
+    for (View* view : views_) {
+        if (!view->isVisible()) continue;
+        if (view->isAncestorOf(QApplication::focusWidget())) return view;
+        if (first == nullptr) first = view;
+    }
+    return first;
 }
 
 void Stage::adopt(QWidget* panel, const QString& title)

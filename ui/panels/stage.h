@@ -27,10 +27,16 @@ public:
     void adopt(QWidget* panel, const QString& title);
     QWidget* release(); ///< gives it back; nullptr when there was none
     void showTab(int index);
+    /// The visible view with the keyboard focus, else the first visible one; nullptr when none is.
+    View* activeView() const;
+    /// The card a view lies on, which is what is maximised.
+    static QWidget* cardOf(const View& view) { return view.parentWidget(); }
 
 Q_SIGNALS:
     void attentionWanted(int layer);
     void probeLevelWanted();
+    void exportWanted(mixscope::View* view, QPoint at);
+    void maximiseWanted(QWidget* card);
 
 private:
     QWidget* makePage(int tab);

@@ -14,8 +14,29 @@
 
 namespace mixscope {
 
+namespace {
+
+/// A plot that paints vectors instead of its buffers while it is written to a file.
+class FigurePlot : public QCustomPlot {
+public:
+    using QCustomPlot::QCustomPlot;
+    bool vector = false;
+
+protected:
+    void paintEvent(QPaintEvent* event) override
+    {
+        if (!vector) return QCustomPlot::paintEvent(event);
+        QCPPainter painter(this);
+        painter.setMode(QCPPainter::pmVectorized);
+        painter.setMode(QCPPainter::pmNoCaching);
+        toPainter(&painter, width(), height());
+    }
+};
+
+} // namespace
+
 struct PlotArea::Impl {
-    QCustomPlot* plot = nullptr;
+    FigurePlot* plot = nullptr;
     PlotAxes axes;
     Paint picture, margin, overlay;
     CellName xName, yName;
@@ -35,7 +56,7 @@ PlotArea::PlotArea(const QString& accessibleName, PlotAxes axes, QWidget* parent
     , impl_(std::make_unique<Impl>())
 {
     impl_->axes = std::move(axes);
-    impl_->plot = new QCustomPlot(this);
+    impl_->plot = new FigurePlot(this);
     setAccessibleName(accessibleName);
     setObjectName(accessibleName.toLower().replace(QLatin1Char(' '), QLatin1Char('-')));
     setFocusPolicy(Qt::StrongFocus);
@@ -190,14 +211,9 @@ void PlotArea::redrawOverlay()
     });
 }
 
-bool PlotArea::exportTo(QPaintDevice& device, QSize size)
+void PlotArea::setVector(bool vector)
 {
-    QCPPainter vector;
-    if (!vector.begin(&device)) return false;
-    vector.setMode(QCPPainter::pmVectorized);
-    vector.setMode(QCPPainter::pmNoCaching);
-    impl_->plot->toPainter(&vector, size.width(), size.height());
-    return true;
+    impl_->plot->vector = vector;
 }
 
 void PlotArea::restyle()

@@ -11,7 +11,6 @@
 #include <functional>
 #include <memory>
 
-class QPaintDevice;
 class QPainter;
 
 namespace mixscope {
@@ -59,8 +58,8 @@ public:
     PlotMap map() const;
     void redraw(); ///< picture, axes and overlay, at the next turn of the event loop
     void redrawOverlay(); ///< crosshair only
-    /// Vector or raster picture of what is shown. False when the device cannot be painted on.
-    bool exportTo(QPaintDevice& device, QSize size);
+    /// Draws anew for every paint, with text and axes as vectors: for a file, not for the screen.
+    void setVector(bool vector);
 
     QSize minimumSizeHint() const override { return {80, 60}; }
 

@@ -1,6 +1,7 @@
 #include "ui/views/stage_view.h"
 
 #include "engine/model_info.h"
+#include "ui/icons.h"
 #include "ui/models/run_store.h"
 #include "ui/models/selection.h"
 #include "ui/theme.h"
@@ -11,6 +12,7 @@
 #include <QLabel>
 #include <QPushButton>
 #include <QStackedLayout>
+#include <QToolButton>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -29,6 +31,8 @@ StageView::StageView(ViewContext context, const QString& title, QWidget* parent)
     , title_(new QLabel(title, this))
     , whatLabel_(new QLabel(this))
     , sourceLabel_(new QLabel(this))
+    , export_(new QToolButton(this))
+    , maximise_(new QToolButton(this))
     , head_(new QHBoxLayout)
     , toolRow_(new QWidget(this))
     , tools_(new QHBoxLayout(toolRow_))
@@ -43,6 +47,7 @@ StageView::StageView(ViewContext context, const QString& title, QWidget* parent)
     head_->addWidget(title_);
     head_->addWidget(whatLabel_, 1);
     head_->addWidget(sourceLabel_);
+    makeButtons();
     whatLabel_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     whatLabel_->installEventFilter(this);
     tools_->setContentsMargins(0, 0, 0, 0);
@@ -104,13 +109,53 @@ StageView::StageView(ViewContext context, const QString& title, QWidget* parent)
     QTimer::singleShot(0, this, &StageView::applyTheme); // when the derived view is complete
 }
 
+void StageView::makeButtons()
+{
+    export_->setAccessibleName(tr("Export view"));
+    export_->setToolTip(tr("Write this view as a picture or as numbers"));
+    maximise_->setAccessibleName(tr("Maximise view"));
+    maximise_->setToolTip(tr("Give this view the whole window, and back"));
+    for (QToolButton* button : {export_, maximise_}) {
+        button->setAccessibleDescription(title_->text());
+        button->setProperty("look", "icon");
+        head_->addWidget(button);
+    }
+    connect(export_, &QToolButton::clicked, this, [this] {
+        Q_EMIT exportWanted(export_->mapToGlobal(QPoint(0, export_->height())));
+    });
+    connect(maximise_, &QToolButton::clicked, this, &View::maximiseWanted);
+}
+
+QString StageView::title() const
+{
+    return title_->text();
+}
+
+QString StageView::source() const
+{
+    const ModelInfo* info = model();
+    if (info == nullptr) return {};
+    return tr("%1 %2 · %3 · %4")
+        .arg(QString::fromStdString(info->name), QString::fromStdString(info->weight_dtype), what_,
+             source_);
+}
+
+void StageView::setFigure(bool figure)
+{
+    for (QWidget* widget : {static_cast<QWidget*>(export_), static_cast<QWidget*>(maximise_)})
+        widget->setVisible(!figure);
+    figure_ = figure;
+    toolRow_->setVisible(!figure && tools_->count() > 0);
+    layout()->activate();
+}
+
 void StageView::refresh()
 {
     if (!themed_) applyTheme();
     const Nothing none = nothing();
     const bool empty = !none.sentence.isEmpty();
     stack_->setCurrentIndex(empty ? 1 : 0);
-    toolRow_->setVisible(!empty && tools_->count() > 0);
+    toolRow_->setVisible(!empty && !figure_ && tools_->count() > 0);
     if (empty) {
         emptyText_->setText(none.sentence);
         emptyButton_->setText(none.button);
@@ -279,6 +324,13 @@ void StageView::applyTheme()
         each->setFont(theme.font(12, 500));
     }
     const int pad = theme.px(14);
+    const int size = theme.px(14);
+    export_->setIcon(icon("export", colors.muted, size));
+    maximise_->setIcon(icon("maximise", colors.muted, size));
+    for (QToolButton* tool : {export_, maximise_}) {
+        tool->setIconSize(QSize(size, size));
+        tool->setFixedSize(theme.px(24), theme.px(24));
+    }
     layout()->setContentsMargins(pad, theme.px(10), pad, theme.px(8));
     layout()->setSpacing(theme.px(6));
     tools_->setSpacing(theme.px(8));

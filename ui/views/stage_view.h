@@ -12,6 +12,7 @@ class QHBoxLayout;
 class QLabel;
 class QPushButton;
 class QStackedLayout;
+class QToolButton;
 class QVBoxLayout;
 
 namespace mixscope {
@@ -25,6 +26,9 @@ class StageView : public View {
     Q_OBJECT
 public:
     void refresh() final;
+    QString title() const final;
+    QString source() const final;
+    void setFigure(bool figure) final;
 
 protected:
     StageView(ViewContext context, const QString& title, QWidget* parent);
@@ -78,6 +82,7 @@ protected:
 
 private:
     void applyTheme();
+    void makeButtons();
     void showHeadline();
     /// Tools share the headline's row where there is room.
     void placeTools();
@@ -88,6 +93,8 @@ private:
     QLabel* title_;
     QLabel* whatLabel_;
     QLabel* sourceLabel_;
+    QToolButton* export_;
+    QToolButton* maximise_;
     QHBoxLayout* head_;
     QWidget* toolRow_;
     QHBoxLayout* tools_;
@@ -103,6 +110,7 @@ private:
     QTimer selectionTimer_, describeTimer_, continueTimer_;
     int dirtyFrom_ = 0;
     bool themed_ = false;
+    bool figure_ = false; ///< being exported
 };
 
 } // namespace mixscope

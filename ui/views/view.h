@@ -9,6 +9,7 @@ namespace mixscope {
 
 class RunStore;
 class Selection;
+class TableWriter;
 
 /// What a view may read and drive. All outlive the view. UI thread only.
 struct ViewContext {
@@ -27,11 +28,21 @@ public:
     virtual void refresh() = 0;
     /// What is seen, in words and the engine's numbers (accessible description).
     virtual QString describe() const = 0;
+    /// "Attention": the name of the view.
+    virtual QString title() const = 0;
+    /// Where the numbers come from: model, what of it, how exact.
+    virtual QString source() const = 0;
+    /// What is shown as a table, long format, units in the names of the columns.
+    virtual void writeTable(TableWriter& table) const { Q_UNUSED(table) }
+    /// A figure for a file: without tools and buttons.
+    virtual void setFigure(bool figure) = 0;
 
 Q_SIGNALS:
     /// Exact attention rows of this layer are wanted for all tokens.
     void attentionWanted(int layer);
     void probeLevelWanted();
+    void exportWanted(QPoint at); ///< show what it can be written as; global pixels
+    void maximiseWanted();
 };
 
 /// One row of the table of views: a tab of the stage.
