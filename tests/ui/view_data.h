@@ -33,6 +33,7 @@ inline std::shared_ptr<ModelInfo> hybrid()
         layer.n_kv_heads = attends ? 4 : 0;
         layer.head_dim = attends ? 32 : 64;
         layer.d_state = attends ? 0 : 64;
+        layer.n_groups = attends ? 0 : 1;
         layer.n_experts = kExperts;
         layer.n_experts_used = 2;
         layer.weight_bytes = 2'400'000;
@@ -67,7 +68,7 @@ inline float noise(int a, int b, int c, int d = 0)
 struct Source {
     std::function<float(int layer, int head, int query, int key)> weight; ///< before normalising
     std::function<float(int layer, int token, int head)> state_norm, state_change, dt, keep, write,
-        out_gate;
+        out_gate, read;
     std::function<float(int layer, int token, int expert)> router;
     std::function<std::string(int token)> text;
     std::function<float(int token, int layer)> layer_ms;
@@ -112,6 +113,9 @@ inline Source plausible()
     };
     s.out_gate = [wave](int layer, int token, int head) {
         return 0.6F * wave(layer, token + 5, head, 1.3F);
+    };
+    s.read = [wave](int layer, int token, int group) {
+        return 5.0F + 2.0F * wave(layer, token, group, 0.9F);
     };
     s.router = [](int layer, int token, int expert) {
         return std::pow(noise(layer, token / 2, expert, 4), 4.0F) + 0.01F;
@@ -226,12 +230,13 @@ private:
         for (int i = 0; i < int(model->layers.size()); ++i) {
             const LayerInfo& layer = model->layers[std::size_t(i)];
             if (layer.has_state()) {
-                add(Probe::state_norm, i, kHeads);
-                add(Probe::state_change, i, kHeads);
+                add(Probe::state_norm, i, layer.n_heads);
+                add(Probe::state_change, i, layer.n_heads);
                 if (source.gate_layer < 0 || source.gate_layer == i) {
                     for (const Probe probe :
                          {Probe::dt, Probe::keep, Probe::write, Probe::out_gate})
-                        add(probe, i, kHeads);
+                        add(probe, i, layer.n_heads);
+                    add(Probe::c_norm, i, layer.n_groups);
                 }
             }
             if (layer.n_experts > 0) {
@@ -266,6 +271,9 @@ private:
             break;
         case Probe::out_gate:
             per_head(source.out_gate);
+            break;
+        case Probe::c_norm:
+            per_head(source.read);
             break;
         case Probe::router: {
             per_head(source.router);

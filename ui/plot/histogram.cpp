@@ -56,6 +56,13 @@ double Histogram::highPart() const
     return count_ == 0 ? 0.0 : double(high_) / double(count_);
 }
 
+void Histogram::setMark(float value)
+{
+    if (value == mark_) return;
+    mark_ = value;
+    update();
+}
+
 void Histogram::show()
 {
     setAccessibleDescription(tr("Histogram of %1: %2 values, %3 % below the first hundredth of the "
@@ -83,6 +90,11 @@ void Histogram::paintEvent(QPaintEvent*)
         const double tall = std::max(1.0, double(count) / double(most) * (box.height() - 2));
         painter.fillRect(QRectF(left, box.bottom() - tall, std::max(1.0, right - left - 1), tall),
                          QColor::fromRgb(map_.empty() ? 0 : map_[192]));
+    }
+    if (const float part = scale_.fraction(mark_); !std::isnan(part)) {
+        const double x = box.left() + double(part) * box.width();
+        painter.setPen(QPen(colors.warn, 1.5));
+        painter.drawLine(QPointF(x, box.top()), QPointF(x, box.bottom()));
     }
     painter.setPen(colors.line);
     painter.drawLine(box.bottomLeft(), box.bottomRight());

@@ -4,6 +4,7 @@
 
 #include <QWidget>
 
+#include <limits>
 #include <vector>
 
 namespace mixscope {
@@ -22,6 +23,8 @@ public:
     void add(float value); ///< NaN is ignored
     /// To be called when values were added.
     void show();
+    /// A line at a value, NaN: none.
+    void setMark(float value);
     long count() const { return count_; }
     /// Parts of all values below the first and above the last hundredth of the scale.
     double lowPart() const;
@@ -39,6 +42,7 @@ private:
     long count_ = 0;
     long low_ = 0;
     long high_ = 0;
+    float mark_ = std::numeric_limits<float>::quiet_NaN();
 };
 
 } // namespace mixscope

@@ -55,15 +55,17 @@ int LanePlot::rows() const
 /// Bands of one row need only a hairline between them; taller ones a visible gap.
 double LanePlot::bandGap() const
 {
-    const int tallest = bands_.empty() ? 1 : bands_.front().rows;
-    return tallest == 1 ? 0.12 : std::max(0.6, 0.09 * tallest);
+    double tallest = 1.0;
+    for (const LaneBand& band : bands_)
+        tallest = std::max(tallest, band.height());
+    return tallest == 1.0 ? 0.12 : std::max(0.6, 0.09 * tallest);
 }
 
 double LanePlot::bandTop(int band) const
 {
     double top = 0.0;
     for (int i = 0; i < band; ++i)
-        top += bands_[std::size_t(i)].rows + bandGap();
+        top += bands_[std::size_t(i)].height() + bandGap();
     return top;
 }
 
@@ -118,7 +120,7 @@ QRectF LanePlot::bandRect(const PlotMap& map, int band) const
 {
     const double top = bandTop(band);
     return map.area(map.window.left(), top, map.window.right(),
-                    top + bands_[std::size_t(band)].rows);
+                    top + bands_[std::size_t(band)].height());
 }
 
 QRectF LanePlot::cellRect(int band, int row, int token) const
@@ -132,8 +134,12 @@ QRectF LanePlot::cellRect(int band, int row, int token) const
 LanePlot::Place LanePlot::placeAt(double y) const
 {
     for (int band = 0; band < int(bands_.size()); ++band) {
-        const double inside = y - bandTop(band);
-        if (inside >= 0 && inside < bands_[std::size_t(band)].rows) return {band, int(inside)};
+        const LaneBand& at = bands_[std::size_t(band)];
+        const double part = (y - bandTop(band)) / at.height();
+        if (part < 0.0 || part >= 1.0) continue;
+        // Lines share one frame: the row under the mouse is not to be told there.
+        const bool rowed = at.style == LaneBand::Style::heat;
+        return {band, rowed ? int(part * at.rows) : std::clamp(focusRow_, 0, at.rows - 1)};
     }
     return {-1, -1};
 }
@@ -141,9 +147,14 @@ LanePlot::Place LanePlot::placeAt(double y) const
 void LanePlot::paintBands(QPainter& painter, const PlotMap& map) const
 {
     const QRgb hatch = Theme::instance().palette().line.rgb();
-    double firstRow = 0;
+    int firstRow = 0;
     for (int band = 0; band < int(bands_.size()); ++band) {
-        const double rows = bands_[std::size_t(band)].rows;
+        const int rows = bands_[std::size_t(band)].rows;
+        if (bands_[std::size_t(band)].style == LaneBand::Style::stairs) {
+            paintStairs(painter, map, band, firstRow);
+            firstRow += rows;
+            continue;
+        }
         const TileLayer layer {cells_, colors_[std::size_t(band)], hatch, Qt::Horizontal};
         const QRectF cells(map.window.left(), firstRow, map.window.width(), rows);
         paintTiles(painter, bandRect(map, band), cells, map.deviceScale, layer);
@@ -151,11 +162,116 @@ void LanePlot::paintBands(QPainter& painter, const PlotMap& map) const
     }
 }
 
+/// Lines of all rows, the focused one last and strong. Where a pixel holds several tokens the
+/// largest is drawn, as in the heat bands.
+void LanePlot::paintStairs(QPainter& painter, const PlotMap& map, int band, int firstRow) const
+{
+    const Theme& theme = Theme::instance();
+    const QRectF box = bandRect(map, band);
+    const int pooled = pooling().x;
+    int level = 0;
+    while (1 << level < pooled)
+        ++level;
+    painter.setPen(theme.palette().line);
+    painter.drawRect(box.adjusted(0, 0, -1, -1));
+    const int rows = bands_[std::size_t(band)].rows;
+    for (int i = 0; i < rows; ++i) {
+        // The focused row comes last, above the others.
+        const bool strong = i == rows - 1;
+        const int focused = std::clamp(focusRow_, 0, rows - 1);
+        const int row = strong ? focused : i < focused ? i : i + 1;
+        QPolygonF line;
+        const auto flush = [&] {
+            painter.drawPolyline(line);
+            line.clear();
+        };
+        painter.setPen(QPen(strong ? QColor::fromRgb(bands_[std::size_t(band)].map.back())
+                                   : theme.palette().faint,
+                            strong ? 2 : 1));
+        const int first = std::max(0, int(map.window.left())) >> level;
+        for (int at = first; at < cells_.lines(level) && (at << level) < map.window.right(); ++at) {
+            const auto cells = cells_.line(level, at);
+            const std::uint8_t cell = cells[std::size_t(firstRow + row)];
+            if (cell == 0) {
+                flush();
+                continue;
+            }
+            const double y = box.bottom() - 1 - (cell - 1) / 254.0 * (box.height() - 2);
+            line << QPointF(map.x(at << level), y)
+                 << QPointF(map.x(std::min((at + 1) << level, tokens_)), y);
+        }
+        flush();
+    }
+}
+
+void LanePlot::setReadings(QStringList readings)
+{
+    readings_ = std::move(readings);
+    redrawOverlay();
+}
+
+/// Beside the upright line of the token in focus, on the side where there is room.
+void LanePlot::paintReadings(QPainter& painter, const PlotMap& map) const
+{
+    if (focusToken_ < map.window.left() || focusToken_ >= map.window.right()) return;
+    const Theme& theme = Theme::instance();
+    const int pad = theme.px(3), line = theme.px(14);
+    const double x = map.x(focusToken_ + 0.5);
+    painter.setFont(theme.mono(10, 600));
+    for (int i = 0; i < int(std::min(bands_.size(), std::size_t(readings_.size()))); ++i) {
+        if (readings_[i].isEmpty()) continue;
+        const QRectF box = bandRect(map, i);
+        const double wide = painter.fontMetrics().horizontalAdvance(readings_[i]) + 2 * pad;
+        const bool leftwards = x + pad + wide > map.rect.right();
+        const LaneBand& band = bands_[std::size_t(i)];
+        const bool rowed =
+            band.style == LaneBand::Style::heat && focusRow_ >= 0 && focusRow_ < band.rows;
+        const double middle =
+            rowed ? cellRect(i, focusRow_, focusToken_).center().y() : box.center().y();
+        const QRectF label(leftwards ? x - pad - wide : x + pad, middle - line / 2.0, wide, line);
+        QColor ground = theme.palette().panel;
+        ground.setAlphaF(0.85F);
+        painter.fillRect(label, ground);
+        painter.setPen(theme.palette().text);
+        painter.drawText(label, Qt::AlignCenter, readings_[i]);
+    }
+}
+
+/// Ends of the locked range at the right of a band, with its colours where there is room.
+void LanePlot::paintRange(QPainter& painter, const QRectF& box, const LaneBand& band) const
+{
+    const Theme& theme = Theme::instance();
+    const int scale = theme.px(5);
+    const double left = box.right() + theme.px(6);
+    painter.setFont(theme.mono(9));
+    painter.setPen(theme.palette().muted);
+    const QString low = rangeNumber(double(band.scale.low)),
+                  high = rangeNumber(double(band.scale.high));
+    if (box.height() < theme.px(34)) {
+        if (box.height() < theme.px(10)) return;
+        painter.drawText(QRectF(left, box.center().y() - theme.px(8), theme.px(90), theme.px(16)),
+                         Qt::AlignLeft | Qt::AlignVCenter, low + QChar(0x2013) + high);
+        return;
+    }
+    const bool heat = band.style == LaneBand::Style::heat;
+    for (int y = 0; heat && y < int(box.height()); ++y) {
+        const int entry = 255 - y * 255 / std::max(1, int(box.height()) - 1);
+        painter.fillRect(QRectF(left, box.top() + y, scale, 1),
+                         QColor::fromRgb(band.map[std::size_t(entry)]));
+    }
+    const QRectF numbers(left + (heat ? scale + theme.px(4) : 0), box.top() - 2, theme.px(60),
+                         box.height() + 4);
+    painter.drawText(numbers, Qt::AlignLeft | Qt::AlignTop, high);
+    painter.drawText(numbers, Qt::AlignLeft | Qt::AlignBottom, low);
+    if (band.scale.kind != ValueScale::Kind::linear && box.height() >= theme.px(48))
+        painter.drawText(numbers, Qt::AlignLeft | Qt::AlignVCenter, nameOf(band.scale.kind));
+}
+
 void LanePlot::paintTitles(QPainter& painter, const PlotMap& map) const
 {
     const Theme& theme = Theme::instance();
     const Palette& colors = theme.palette();
-    const int glyph = theme.px(10), gap = theme.px(6), scale = theme.px(5);
+    const int glyph = theme.px(10), gap = theme.px(6);
     for (int i = 0; i < int(bands_.size()); ++i) {
         const LaneBand& band = bands_[std::size_t(i)];
         const QRectF box = bandRect(map, i);
@@ -170,10 +286,10 @@ void LanePlot::paintTitles(QPainter& painter, const PlotMap& map) const
                                             : theme.mono(10, focused ? 700 : 400));
         painter.setPen(focused ? colors.text : colors.muted);
         const double rowHeight = box.height() / band.rows;
-        if (band.rows > 1 && rowHeight >= theme.px(10)) {
+        if (band.rows > 1 && band.style == LaneBand::Style::heat && rowHeight >= theme.px(10)) {
             painter.save();
             painter.setFont(theme.mono(9));
-            painter.setPen(colors.faint);
+            painter.setPen(colors.muted);
             for (int row = 0; row < band.rows; ++row) {
                 painter.drawText(QRectF(0, box.top() + row * rowHeight, right, rowHeight),
                                  Qt::AlignRight | Qt::AlignVCenter, QString::number(row));
@@ -185,30 +301,7 @@ void LanePlot::paintTitles(QPainter& painter, const PlotMap& map) const
         if (box.height() >= theme.px(9))
             painter.drawText(label, Qt::AlignRight | Qt::AlignVCenter, band.title);
 
-        const double left = map.rect.right() + gap;
-        painter.setFont(theme.mono(9));
-        painter.setPen(colors.faint);
-        const QString low = rangeNumber(double(band.scale.low)),
-                      high = rangeNumber(double(band.scale.high));
-        if (box.height() < theme.px(34)) {
-            if (box.height() < theme.px(10)) continue;
-            painter.drawText(
-                QRectF(left, box.center().y() - theme.px(8), theme.px(90), theme.px(16)),
-                Qt::AlignLeft | Qt::AlignVCenter, low + QChar(0x2013) + high);
-            continue;
-        }
-        for (int y = 0; y < int(box.height()); ++y) {
-            const int entry = 255 - y * 255 / std::max(1, int(box.height()) - 1);
-            painter.fillRect(QRectF(left, box.top() + y, scale, 1),
-                             QColor::fromRgb(band.map[std::size_t(entry)]));
-        }
-        const QRectF numbers(left + scale + theme.px(4), box.top() - 2, theme.px(60),
-                             box.height() + 4);
-        painter.drawText(numbers, Qt::AlignLeft | Qt::AlignTop, high);
-        painter.drawText(numbers, Qt::AlignLeft | Qt::AlignBottom, low);
-        if (band.scale.kind != ValueScale::Kind::linear && box.height() >= theme.px(48)) {
-            painter.drawText(numbers, Qt::AlignLeft | Qt::AlignVCenter, nameOf(band.scale.kind));
-        }
+        paintRange(painter, box, band);
     }
 }
 
@@ -221,7 +314,9 @@ void LanePlot::paintMarks(QPainter& painter, const PlotMap& map) const
         painter.drawRect(bandRect(map, focusBand_).adjusted(-1, -1, 1, 1));
     }
     for (int band = 0; focusRow_ >= 0 && band < int(bands_.size()); ++band) {
-        if (focusRow_ >= bands_[std::size_t(band)].rows) continue;
+        const LaneBand& rowed = bands_[std::size_t(band)];
+        if (focusRow_ >= rowed.rows || rowed.rows == 1 || rowed.style != LaneBand::Style::heat)
+            continue;
         const QRectF box = bandRect(map, band);
         const double height = box.height() / bands_[std::size_t(band)].rows;
         painter.setPen(QPen(colors.accent, 1));
@@ -238,6 +333,7 @@ void LanePlot::paintMarks(QPainter& painter, const PlotMap& map) const
     faint.setAlphaF(0.6F);
     if (focusToken_ != lockedToken_) upright(focusToken_, faint);
     upright(lockedToken_, colors.warn);
+    paintReadings(painter, map);
 }
 
 } // namespace mixscope

@@ -5,6 +5,8 @@
 #include "ui/plot/tile_image.h"
 #include "ui/plot/value_scale.h"
 
+#include <QStringList>
+
 #include <array>
 #include <span>
 #include <vector>
@@ -13,15 +15,23 @@ namespace mixscope {
 
 /// Some rows of a LanePlot that belong together: one layer, or one gate of all heads.
 struct LaneBand {
+    enum class Style {
+        heat, ///< a row of coloured cells for each value
+        stairs ///< staircase lines in one frame, for a few rows
+    };
     QString title;
     QString kind; ///< glyph beside the title, empty for none
     int rows = 1;
     std::vector<unsigned> map; ///< 256 colours
     ValueScale scale; ///< locked by the owner
+    Style style = Style::heat;
+    double tall = 0.0; ///< height in rows of the plot; 0: as many as it has
+
+    double height() const { return tall > 0.0 ? tall : rows; }
 };
 
-/// Heat lanes over tokens: bands of rows, each band with its own colours and locked range, printed
-/// at the right. Holds cells, not numbers: a function gives the values of a token.
+/// Lanes over tokens: bands of rows, each band with its own colours and locked range, printed at
+/// the right. Holds cells, not numbers: a function gives the values of a token.
 class LanePlot : public PlotArea {
     Q_OBJECT
 public:
@@ -40,6 +50,9 @@ public:
     void setFocus(int band, int row);
     /// Upright lines at the token in focus and the locked token, -1: none.
     void setTokens(int focused, int locked);
+    /// One short text for each band, printed beside the token in focus; empty: none.
+    void setReadings(QStringList readings);
+    const QStringList& readings() const { return readings_; }
     TilePooling pooling() const;
     /// Where a row is drawn, for one token, in this widget's coordinates.
     QRectF cellRect(int band, int row, int token) const;
@@ -58,12 +71,16 @@ private:
     double bandGap() const;
     int rows() const;
     void paintBands(QPainter& painter, const PlotMap& map) const;
+    void paintStairs(QPainter& painter, const PlotMap& map, int band, int firstRow) const;
+    void paintReadings(QPainter& painter, const PlotMap& map) const;
+    void paintRange(QPainter& painter, const QRectF& box, const LaneBand& band) const;
     void paintTitles(QPainter& painter, const PlotMap& map) const;
     void paintMarks(QPainter& painter, const PlotMap& map) const;
     QRectF bandRect(const PlotMap& map, int band) const;
 
     std::vector<LaneBand> bands_;
     std::vector<std::array<QRgb, 256>> colors_; ///< by band
+    QStringList readings_; ///< by band
     Pyramid cells_ {Pyramid::Pool::lines};
     int tokens_ = 0;
     int focusBand_ = -1;

@@ -1,6 +1,7 @@
 #include "ui/views/gates_view.h"
 
 #include "engine/model_info.h"
+#include "ui/export/table_writer.h"
 #include "ui/models/run_store.h"
 #include "ui/models/selection.h"
 #include "ui/plot/histogram.h"
@@ -10,6 +11,7 @@
 #include "ui/views/routing_panel.h"
 
 #include <QHBoxLayout>
+#include <QPushButton>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -20,7 +22,11 @@ namespace mixscope {
 namespace {
 
 constexpr int kTokensPerRefresh = 2500;
-constexpr std::size_t kDt = 0, kKeep = 1;
+constexpr int kStairHeads = 4; ///< up to so many heads are drawn as lines
+constexpr double kStairRows = 6.0; ///< height of such a band, in rows
+constexpr double kReadRows = 2.0; ///< height of a read lane that all heads of a group share
+enum Which : std::size_t { kWrite, kKeep, kRead, kOut, kStep };
+constexpr int kGatesRow = 1, kRoutingRow = 2; ///< of the column of contents
 constexpr float kHalfLifeLimit = 1e5F;
 
 struct Gate {
@@ -28,11 +34,17 @@ struct Gate {
     const char* name; ///< word on screen
     const char* meaning; ///< symbols, in the tooltip
 };
-constexpr std::array<Gate, 4> kGateTable {{
-    {Probe::dt, "step Δ", "step = Δ after softplus"},
-    {Probe::keep, "keep", "keep = exp(ΔA), the part of the state that stays"},
-    {Probe::write, "write", "write = Δ·‖B‖·‖x‖, what is added to the state"},
-    {Probe::out_gate, "out gate", "out gate = mean |SiLU(z)| over the head"},
+constexpr std::array<Gate, 5> kGateTable {{
+    {Probe::write, QT_TRANSLATE_NOOP("mixscope::GatesView", "write"),
+     QT_TRANSLATE_NOOP("mixscope::GatesView", "write = Δ·‖B‖·‖x‖, what is added to the state")},
+    {Probe::keep, QT_TRANSLATE_NOOP("mixscope::GatesView", "keep"),
+     QT_TRANSLATE_NOOP("mixscope::GatesView", "keep = exp(ΔA), the part of the state that stays")},
+    {Probe::c_norm, QT_TRANSLATE_NOOP("mixscope::GatesView", "read"),
+     QT_TRANSLATE_NOOP("mixscope::GatesView", "read = ‖C‖, one for each group of heads")},
+    {Probe::out_gate, QT_TRANSLATE_NOOP("mixscope::GatesView", "out gate"),
+     QT_TRANSLATE_NOOP("mixscope::GatesView", "out gate = mean |SiLU(z)| over the head")},
+    {Probe::dt, QT_TRANSLATE_NOOP("mixscope::GatesView", "step Δ"),
+     QT_TRANSLATE_NOOP("mixscope::GatesView", "step = Δ after softplus")},
 }};
 
 } // namespace
@@ -45,15 +57,18 @@ GatesView::GatesView(ViewContext context, QWidget* parent)
     , histogramCaption_(new Caption(page()))
     , saturation_(new Caption(page()))
     , noGates_(new Caption(page()))
-    , gateBar_(
-          new SegmentBar(tr("Gate"), {tr("step Δ"), tr("keep"), tr("write"), tr("out gate")}, this))
+    , gateBar_(new SegmentBar(tr("Gate"), {tr("write"), tr("keep"), tr("read"), tr("out"), tr("Δ")},
+                              this))
     , keepBar_(new SegmentBar(tr("Keep as"), {tr("keep 0…1"), tr("half-life")}, this))
+    , fit_(new SmallButton(tr("Fit now"), this))
     , gateSide_(new QWidget(page()))
 {
-    tools()->addWidget(keepBar_);
-    tools()->addStretch(1);
     tools()->addWidget(gateBar_);
+    tools()->addWidget(keepBar_);
+    tools()->addWidget(fit_);
+    tools()->addStretch(1);
     gateBar_->choose(int(kKeep));
+    fit_->setToolTip(tr("Lock the ranges of write, read and out gate to the values so far"));
 
     auto* gateColumn = new QVBoxLayout(gateSide_);
     gateColumn->setContentsMargins(0, 0, 0, 0);
@@ -77,12 +92,13 @@ GatesView::GatesView(ViewContext context, QWidget* parent)
         layerDrawn_ = -1; // other bands
         invalidate();
     });
+    connect(fit_, &QPushButton::clicked, this, &GatesView::refit);
     connect(lanes_, &LanePlot::tokenHovered, &context.selection, &Selection::hoverToken);
     connect(lanes_, &PlotArea::stepped, this, &GatesView::step);
     connect(routing_->plot(), &PlotArea::stepped, this, &GatesView::step);
     connect(lanes_, &LanePlot::cellClicked, this, [this](int band, int head, int token) {
         gateBar_->choose(band);
-        selection().setHead(head);
+        if (rowsOf(std::size_t(band)) == layerInfo()->n_heads) selection().setHead(head);
         selection().lockToken(token);
     });
     connect(lanes_, &PlotArea::windowChanged, this, [this] {
@@ -137,9 +153,25 @@ float GatesView::shown(std::size_t which, float value) const
     return std::min(halfLifeTokens(value), kHalfLifeLimit);
 }
 
+int GatesView::rowsOf(std::size_t which) const
+{
+    return which == kRead ? std::max(1, layerInfo()->n_groups) : layerInfo()->n_heads;
+}
+
+float GatesView::value(std::size_t which, int token, int head) const
+{
+    const int row = head * rowsOf(which) / std::max(1, layerInfo()->n_heads);
+    return gate(which) != nullptr ? gate(which)->at(token, row) : kUnknown;
+}
+
+bool GatesView::captured(int token) const
+{
+    return !std::isnan(value(kKeep, token, 0));
+}
+
 ValueScale GatesView::scaleOf(std::size_t which) const
 {
-    if (which == kDt) return {ValueScale::Kind::log, 1e-4F, 10.0F};
+    if (which == kStep) return {ValueScale::Kind::log, 1e-4F, 10.0F};
     if (which == kKeep && asHalfLife()) return {ValueScale::Kind::log, 1.0F, kHalfLifeLimit};
     if (which == kKeep) return {ValueScale::Kind::linear, 0.0F, 1.0F};
     return {ValueScale::Kind::linear, 0.0F, std::max(ranges_[which].high(), 1e-6F)};
@@ -151,12 +183,16 @@ void GatesView::setBands()
     const auto hue = theme.sequential(theme.palette().ssm);
     std::vector<LaneBand> bands;
     for (std::size_t i = 0; hasGates() && i < kGates; ++i) {
-        const bool half = i == kKeep && asHalfLife();
-        bands.push_back({.title = half ? tr("half-life") : tr(kGateTable[i].name),
-                         .kind = {},
-                         .rows = layerInfo()->n_heads,
-                         .map = i == kKeep ? theme.ratio() : hue,
-                         .scale = scaleOf(i)});
+        const int rows = rowsOf(i);
+        const bool stairs = layerInfo()->n_heads <= kStairHeads;
+        bands.push_back(
+            {.title = i == kKeep && asHalfLife() ? tr("half-life") : tr(kGateTable[i].name),
+             .kind = {},
+             .rows = rows,
+             .map = i == kKeep ? theme.ratio() : hue,
+             .scale = scaleOf(i),
+             .style = stairs ? LaneBand::Style::stairs : LaneBand::Style::heat,
+             .tall = stairs ? kStairRows : std::max(double(rows), kReadRows)});
     }
     lanes_->setBands(std::move(bands));
     QStringList meanings;
@@ -164,16 +200,16 @@ void GatesView::setBands()
         meanings << tr(each.meaning);
     lanes_->setToolTip(meanings.join(QLatin1Char('\n')));
 
-    routing_->setLayer(selection().layer(), *layerInfo());
+    routing_->setLayer(selection().layer(), *layerInfo(),
+                       hasGates() ? RoutingPanel::Room::beside : RoutingPanel::Room::alone);
     counted_ = 0;
 }
 
 bool GatesView::checkRanges(int tokens)
 {
-    if (rangeTokens_ > 0 && tokens < rangeTokens_ + std::max(8, rangeTokens_ / 8)) return false;
-    rangeTokens_ = tokens;
+    if (!hasGates() || !clock_.due(tokens)) return false;
     bool changed = false;
-    for (std::size_t i = kKeep + 1; i < kGates; ++i) {
+    for (const std::size_t i : {kWrite, kRead, kOut}) {
         const Lane* lane = gate(i);
         if (lane == nullptr) continue;
         std::vector<float> values;
@@ -186,43 +222,69 @@ bool GatesView::checkRanges(int tokens)
     return changed;
 }
 
+void GatesView::refit()
+{
+    for (LockedRange& range : ranges_)
+        range.unlock();
+    clock_.restart();
+    invalidate();
+}
+
+QString GatesView::instead() const
+{
+    const LayerInfo& info = *layerInfo();
+    if (info.has_attention()) {
+        return tr("Layer %1 is attention: no gates here. It forgets nothing and appends the keys "
+                  "and "
+                  "values of each token to its KV cache (%2 kB a token).")
+            .arg(selection().layer())
+            .arg(shortNumber(double(info.kv_bytes_per_token) / 1e3));
+    }
+    return tr("Layer %1 is %2: no gates here.").arg(selection().layer()).arg(mixerName(info));
+}
+
 void GatesView::update(int firstChanged)
 {
     const int tokens = store().tokens();
     const bool other = layerDrawn_ != selection().layer() || modelDrawn_ != model();
-    if (other) {
-        for (LockedRange& range : ranges_)
-            range.unlock();
-        rangeTokens_ = 0;
-    }
+    if (other) refit();
     layerDrawn_ = selection().layer();
     modelDrawn_ = model();
-    if (tokens < rangeTokens_) rangeTokens_ = 0;
     if (checkRanges(tokens) || other) {
         setBands();
         firstChanged = 0;
         showGeometry();
     }
+    content()->setStretch(kGatesRow, hasGates() ? 1 : 0);
+    content()->setStretch(kRoutingRow, hasGates() ? 0 : 1);
     lanes_->setVisible(hasGates());
     gateSide_->setVisible(hasGates());
+    keepBar_->setVisible(hasGates());
+    gateBar_->setVisible(hasGates());
+    fit_->setVisible(hasGates());
     noGates_->setVisible(!hasGates());
     if (hasGates())
         updateGates(firstChanged);
     else
-        noGates_->setText(
-            tr("Layer %1 is attention: no gates here, it appends every token to its KV cache.")
-                .arg(layerDrawn_));
+        noGates_->setText(instead());
     if (!routing_->update(firstChanged)) continueLater();
+    if (hasGates() && tokens > 0 && !captured(tokens - 1))
+        setNotice(tr("The newest gates were not captured"), tr("Turn on"),
+                  [this] { Q_EMIT probeLevelWanted(); });
+    else
+        setNotice({});
 }
 
 void GatesView::updateGates(int firstChanged)
 {
-    const auto heads = std::size_t(layerInfo()->n_heads);
     const auto fill = [&](int token, std::span<float> values) {
+        std::size_t at = 0;
         for (std::size_t i = 0; i < kGates; ++i) {
             const auto from = gate(i) != nullptr ? gate(i)->at(token) : std::span<const float>();
-            for (std::size_t h = 0; h < std::min(heads, from.size()); ++h)
-                values[i * heads + h] = shown(i, from[h]);
+            const auto rows = std::size_t(rowsOf(i));
+            for (std::size_t row = 0; row < std::min(rows, from.size()); ++row)
+                values[at + row] = shown(i, from[row]);
+            at += rows;
         }
     };
     if (!lanes_->update(firstChanged, store().tokens(), fill, kTokensPerRefresh)) continueLater();
@@ -248,24 +310,43 @@ void GatesView::updateHistogram(int firstChanged, int tokens)
     histogram_->show();
     histogramCaption_->setText(
         tr("%1 · all heads, %2 values").arg(lanes_->bands()[which].title).arg(histogram_->count()));
-    saturation_->setText(tr("saturated: %1 % low (< 1 %), %2 % high (> 99 %)")
-                             .arg(100 * histogram_->lowPart(), 0, 'f', 1)
-                             .arg(100 * histogram_->highPart(), 0, 'f', 1));
+    const QString low = QString::number(100 * histogram_->lowPart(), 'f', 1);
+    const QString high = QString::number(100 * histogram_->highPart(), 'f', 1);
+    saturation_->setText(which == kKeep && !asHalfLife()
+                             ? tr("saturated: %1 % below 0.01, %2 % above 0.99").arg(low, high)
+                             : tr("at the ends of the range: %1 % low, %2 % high").arg(low, high));
+}
+
+QString GatesView::reading(std::size_t which, int token) const
+{
+    const float drawn = shown(which, value(which, token, selection().head()));
+    if (std::isnan(drawn)) return {};
+    if (which != kKeep || !asHalfLife()) return shortNumber(double(drawn));
+    return drawn >= kHalfLifeLimit ? tr("> 10⁵ tokens")
+                                   : tr("%1 tokens").arg(shortNumber(double(drawn)));
 }
 
 void GatesView::showSelection()
 {
     if (layerInfo() == nullptr || (!hasGates() && !hasExperts())) return;
+    const int token = selection().token();
     lanes_->setFocus(-1, hasGates() ? selection().head() : -1);
-    lanes_->setTokens(selection().token(), selection().lockedToken());
+    lanes_->setTokens(token, selection().lockedToken());
+    QStringList readings;
+    for (std::size_t i = 0; hasGates() && i < kGates; ++i)
+        readings << reading(i, token);
+    lanes_->setReadings(readings);
+    const auto which = std::size_t(gateBar_->chosen());
+    histogram_->setMark(hasGates() ? shown(which, value(which, token, selection().head()))
+                                   : kUnknown);
     routing_->showSelection();
     const int layer = selection().layer();
     const int pooled = (hasGates() ? lanes_ : routing_->plot())->pooling().x;
-    setHeadline(hasGates()
-                    ? tr("layer %1 · %2 heads × tokens · ranges locked, printed at the right")
-                          .arg(layer)
-                          .arg(layerInfo()->n_heads)
-                    : tr("layer %1 · experts × tokens").arg(layer),
+    setHeadline(hasGates() ? tr("layer %1 · head %2 of %3 · ranges locked")
+                                 .arg(layer)
+                                 .arg(selection().head())
+                                 .arg(layerInfo()->n_heads)
+                           : tr("layer %1 · experts × tokens").arg(layer),
                 pooled == 1 ? tr("exact") : tr("max of %1 tokens").arg(pooled));
 }
 
@@ -275,7 +356,7 @@ void GatesView::showGeometry()
     const int side = std::clamp(width() * 30 / 100, theme.px(150), theme.px(300));
     gateSide_->setFixedWidth(side);
     routing_->setSideWidth(side);
-    histogram_->setFixedHeight(std::clamp(height() / 3, theme.px(70), theme.px(200)));
+    histogram_->setFixedHeight(std::clamp(height() * 2 / 5, theme.px(70), theme.px(320)));
 }
 
 void GatesView::resizeEvent(QResizeEvent* event)
@@ -290,6 +371,42 @@ void GatesView::restyle()
     showGeometry();
 }
 
+void GatesView::writeTable(TableWriter& table) const
+{
+    if (layerInfo() == nullptr) return;
+    table.columns({tr("token"), tr("text"), tr("layer"), tr("quantity"),
+                   tr("head, group or expert"), tr("value")});
+    const QRectF window = (hasGates() ? lanes_ : routing_->plot())->window();
+    const int end = std::min(store().tokens(), int(std::ceil(window.right())));
+    for (int token = std::max(0, int(window.left())); token < end; ++token) {
+        for (std::size_t i = 0; hasGates() && i < kGates; ++i) {
+            const auto values = gate(i) != nullptr ? gate(i)->at(token) : std::span<const float>();
+            for (std::size_t row = 0; row < values.size(); ++row) {
+                writeRow(table, token, tr(kGateTable[i].name), int(row), values[row]);
+                if (i == kKeep)
+                    writeRow(table, token, tr("half-life [tokens]"), int(row),
+                             halfLifeTokens(values[row]));
+            }
+        }
+        const Lane* router = store().lane(Probe::router, selection().layer());
+        if (!hasExperts() || router == nullptr) continue;
+        for (int expert = 0; expert < router->width(); ++expert)
+            writeRow(table, token, tr("router probability"), expert, router->at(token, expert));
+    }
+}
+
+void GatesView::writeRow(TableWriter& table, int token, const QString& what, int index,
+                         float value) const
+{
+    table.cell(token)
+        .cell(tokenLabel(store().token(token)))
+        .cell(selection().layer())
+        .cell(what)
+        .cell(index)
+        .cell(double(value))
+        .endRow();
+}
+
 QString GatesView::describe() const
 {
     const Nothing none = nothing();
@@ -297,8 +414,8 @@ QString GatesView::describe() const
     const int layer = selection().layer(), head = selection().head(), token = selection().token();
     QStringList parts;
     for (std::size_t i = 0; hasGates() && i < kGates; ++i) {
-        const float value = gate(i) != nullptr ? gate(i)->at(token, head) : kUnknown;
-        parts << tr(kGateTable[i].name) + QLatin1Char(' ') + shortNumber(double(value));
+        parts << tr(kGateTable[i].name) + QLatin1Char(' ')
+                + shortNumber(double(value(i, token, head)));
     }
     const QString where = hasGates() ? tr("Gate lanes, layer %1, head %2").arg(layer).arg(head)
                                      : tr("Experts, layer %1").arg(layer);

@@ -6,6 +6,8 @@
 
 #include <array>
 
+class QPushButton;
+
 namespace mixscope {
 
 class Caption;
@@ -23,6 +25,7 @@ class GatesView : public StageView {
 public:
     GatesView(ViewContext context, QWidget* parent);
     QString describe() const override;
+    void writeTable(TableWriter& table) const override;
 
 protected:
     void update(int firstChanged) override;
@@ -33,10 +36,15 @@ protected:
     void resizeEvent(QResizeEvent* event) override;
 
 private:
-    static constexpr std::size_t kGates = 4;
+    static constexpr std::size_t kGates = 5;
     bool hasGates() const;
     bool hasExperts() const;
     const Lane* gate(std::size_t which) const;
+    /// Value of a gate for a head of the layer, NaN when it was not captured.
+    float value(std::size_t which, int token, int head) const;
+    int rowsOf(std::size_t which) const;
+    bool captured(int token) const;
+    QString reading(std::size_t which, int token) const;
     bool asHalfLife() const;
     /// A gate's value as it is drawn (keep may be shown as half-life).
     float shown(std::size_t which, float value) const;
@@ -45,7 +53,11 @@ private:
     bool checkRanges(int tokens);
     void updateGates(int firstChanged);
     void updateHistogram(int firstChanged, int tokens);
+    void writeRow(TableWriter& table, int token, const QString& what, int index, float value) const;
     void showGeometry();
+    void refit();
+    /// What a layer without gates does instead.
+    QString instead() const;
 
     LanePlot* lanes_;
     RoutingPanel* routing_;
@@ -55,9 +67,10 @@ private:
     Caption* noGates_;
     SegmentBar* gateBar_;
     SegmentBar* keepBar_;
+    QPushButton* fit_;
     QWidget* gateSide_;
     std::array<LockedRange, kGates> ranges_;
-    int rangeTokens_ = 0;
+    RangeClock clock_;
     int counted_ = 0; ///< tokens in the histogram
     int layerDrawn_ = -1;
     const void* modelDrawn_ = nullptr;

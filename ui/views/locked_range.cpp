@@ -35,4 +35,13 @@ bool LockedRange::widen(const std::vector<float>& values)
     return true;
 }
 
+bool RangeClock::due(int tokens)
+{
+    if (tokens <= 0) return false;
+    if (looked_ > 0 && (looked_ >= kSettled || tokens < looked_ + std::max(8, looked_ / 8)))
+        return false;
+    looked_ = tokens;
+    return true;
+}
+
 } // namespace mixscope

@@ -204,6 +204,29 @@ void Caption::paintEvent(QPaintEvent*)
                      painter.fontMetrics().elidedText(text_, Qt::ElideRight, width()));
 }
 
+SmallButton::SmallButton(const QString& text, QWidget* parent)
+    : QPushButton(text, parent)
+{
+    setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Fixed);
+    connect(&Theme::instance(), &Theme::changed, this, &SmallButton::restyle);
+    restyle();
+}
+
+void SmallButton::restyle()
+{
+    const Theme& theme = Theme::instance();
+    const Palette& colors = theme.palette();
+    setFont(theme.font(11, 500));
+    setMinimumHeight(theme.px(24));
+    setStyleSheet(QStringLiteral("QPushButton { background: %1; color: %2; border: 1px solid %3;"
+                                 " border-radius: %4px; padding: 1px %5px; min-height: 0; }"
+                                 "QPushButton:hover, QPushButton:focus { border-color: %6; }")
+                      .arg(colors.raised.name(), colors.text.name(), colors.line.name())
+                      .arg(theme.px(5))
+                      .arg(theme.px(8))
+                      .arg(colors.accent.name()));
+}
+
 QString tokenLabel(const TokenInfo& token)
 {
     QString text =

@@ -2,6 +2,7 @@
 
 #include "engine/tokenizer.h"
 
+#include <QPushButton>
 #include <QString>
 #include <QStringList>
 #include <QWidget>
@@ -92,6 +93,16 @@ protected:
 
 private:
     QString text_;
+};
+
+/// A small button for the row of tools, styled by the theme.
+class SmallButton : public QPushButton {
+    Q_OBJECT
+public:
+    SmallButton(const QString& text, QWidget* parent);
+
+private:
+    void restyle();
 };
 
 /// A token's text for one short label: specials by their name, white space made visible.

@@ -5,7 +5,9 @@
 #include "ui/models/selection.h"
 #include "ui/plot/lane_plot.h"
 #include "ui/theme.h"
+#include "ui/views/load_grid.h"
 #include "ui/views/parts.h"
+#include "ui/views/value_list.h"
 
 #include <QHBoxLayout>
 #include <QVBoxLayout>
@@ -19,6 +21,8 @@ namespace {
 
 constexpr int kTokensPerRefresh = 2500;
 constexpr int kBars = 16; ///< experts with a load bar
+constexpr int kOftenExperts = 8; ///< … with their most frequent tokens
+constexpr std::size_t kOftenTokens = 6;
 
 } // namespace
 
@@ -30,96 +34,132 @@ RoutingPanel::RoutingPanel(ViewContext context, QWidget* parent)
           new LanePlot(tr("Experts"), {.xTitle = tr("token"), .margins = {84, 6, 62, 34}}, this))
     , side_(new QWidget(this))
     , load_(new BarList(tr("Expert load"), QStringLiteral("moe"), side_))
+    , loadCaption_(new Caption(side_))
+    , sent_(new Caption(side_))
     , entropy_(new Caption(side_))
+    , below_(new QWidget(this))
+    , gridCaption_(new Caption(below_))
+    , grid_(new LoadGrid(below_))
+    , oftenCaption_(new Caption(below_))
+    , often_(new ValueList(tr("Frequent tokens"), below_))
 {
     load_->setIndexWidth(2);
     load_->setTextWidth(0);
+    loadCaption_->setText(tr("load so far · line: all equal"));
     auto* sideColumn = new QVBoxLayout(side_);
     sideColumn->setContentsMargins(0, 0, 0, 0);
+    sideColumn->addWidget(loadCaption_);
     sideColumn->addWidget(load_);
+    sideColumn->addWidget(sent_);
     sideColumn->addWidget(entropy_);
     sideColumn->addStretch(1);
     auto* row = new QHBoxLayout;
     row->addWidget(experts_, 1);
     row->addWidget(side_);
+
+    auto* gridColumn = new QVBoxLayout;
+    gridColumn->addWidget(gridCaption_);
+    gridColumn->addWidget(grid_, 1);
+    auto* oftenColumn = new QVBoxLayout;
+    oftenColumn->addWidget(oftenCaption_);
+    oftenColumn->addWidget(often_);
+    oftenColumn->addStretch(1);
+    auto* belowRow = new QHBoxLayout(below_);
+    belowRow->setContentsMargins(0, 0, 0, 0);
+    belowRow->addLayout(gridColumn, 1);
+    belowRow->addLayout(oftenColumn);
+
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->addWidget(caption_);
-    column->addLayout(row, 1);
+    column->addLayout(row, 3);
+    column->addWidget(below_, 4);
 
     connect(experts_, &LanePlot::tokenHovered, &context.selection, &Selection::hoverToken);
     connect(experts_, &LanePlot::cellClicked, this,
             [this](int, int, int token) { context_.selection.lockToken(token); });
+    connect(grid_, &LoadGrid::layerClicked, &context.selection, &Selection::setLayer);
 }
 
-void RoutingPanel::setLayer(int layer, const LayerInfo& info)
+void RoutingPanel::setLayer(int layer, const LayerInfo& info, Room room)
 {
-    const Theme& theme = Theme::instance();
     layer_ = layer;
     count_ = info.n_experts;
-    routed_ = 0;
-    experts_->setVisible(count_ > 0);
-    side_->setVisible(count_ > 0);
-    if (count_ == 0) {
+    room_ = room;
+    counts_.reset();
+    experts_->setVisible(!dense());
+    side_->setVisible(!dense());
+    below_->setVisible(!dense() && room == Room::alone);
+    if (dense()) {
         caption_->setText(tr("Dense layer: no router."));
         return;
     }
-    caption_->setText(tr("experts of layer %1 · the %2 chosen of %3, filled by router probability "
-                         "· load and uniform line at the right")
+    caption_->setText(tr("experts of layer %1 · the %2 chosen of %3, filled by router probability")
                           .arg(layer)
                           .arg(info.n_experts_used)
                           .arg(count_));
-    experts_->setBands({{.title = tr("expert"),
-                         .rows = count_,
-                         .map = theme.sequential(theme.palette().moe),
-                         .scale = {ValueScale::Kind::linear, 0.0F, 1.0F}}});
-    const int height = std::clamp(count_ * theme.px(14), theme.px(40), theme.px(160));
-    experts_->setFixedHeight(height + theme.px(40));
+    gridCaption_->setText(tr("share of the choices by layer and expert · click takes the layer"));
+    oftenCaption_->setText(tr("first choice most often for"));
+    setBands();
+}
+
+void RoutingPanel::setBands()
+{
+    const Theme& theme = Theme::instance();
+    const double rows = count_;
+    experts_->setBands(
+        {{.title = tr("expert"),
+          .rows = count_,
+          .map = theme.sequential(theme.palette().moe),
+          .scale = {ValueScale::Kind::linear, 0.0F, 1.0F}},
+         {.title = tr("entropy, bit"),
+          .rows = 1,
+          .map = theme.sequential(theme.palette().moe),
+          .scale = {ValueScale::Kind::linear, 0.0F, std::log2(float(std::max(2, count_)))},
+          .style = LaneBand::Style::stairs,
+          .tall = std::max(1.5, rows * 0.3)}});
+    const int tall = std::clamp(int(rows * 1.4 * theme.px(14)), theme.px(60), theme.px(190));
+    const bool alone = room_ == Room::alone;
+    experts_->setMinimumHeight(tall + theme.px(40));
+    experts_->setMaximumHeight(alone ? QWIDGETSIZE_MAX : tall + theme.px(40));
 }
 
 void RoutingPanel::setSideWidth(int pixels)
 {
     side_->setFixedWidth(pixels);
+    often_->setFixedWidth(pixels);
+    oftenCaption_->setFixedWidth(pixels);
 }
 
 bool RoutingPanel::update(int firstChanged)
 {
-    if (count_ == 0) return true;
+    if (dense()) return true;
     const Lane* router = context_.store.lane(Probe::router, layer_);
     const Lane* experts = context_.store.lane(Probe::experts, layer_);
     const auto count = std::size_t(count_);
     const auto fill = [&](int token, std::span<float> values) {
         const auto weights = router != nullptr ? router->at(token) : std::span<const float>();
-        if (weights.empty() || experts == nullptr) return;
-        std::fill(values.begin(), values.end(), 0.0F);
+        if (weights.empty() || experts == nullptr || std::isnan(weights[0])) return;
+        std::fill_n(values.begin(), count, 0.0F);
         for (const float chosen : experts->at(token)) {
             const auto expert = std::size_t(chosen >= 0.0F ? chosen : float(count));
             if (expert < std::min(count, weights.size())) values[expert] = weights[expert];
         }
+        values[count] = float(entropyBits(weights.data(), weights.size()));
     };
     const int tokens = context_.store.tokens();
     const bool done = experts_->update(firstChanged, tokens, fill, kTokensPerRefresh);
-    if (firstChanged < routed_ || routed_ == 0) {
-        chosen_.assign(count, 0);
-        routed_ = 0;
-    }
-    for (; experts != nullptr && routed_ < tokens; ++routed_) {
-        for (const float chosen : experts->at(routed_)) {
-            if (chosen >= 0 && std::size_t(chosen) < count) ++chosen_[std::size_t(chosen)];
-        }
-    }
+    counts_.update(context_.store, firstChanged);
     showLoad();
+    if (room_ == Room::alone) showOften();
     return done;
 }
 
 void RoutingPanel::showLoad()
 {
-    long all = 0;
-    for (const long times : chosen_)
-        all += times;
     std::vector<BarRow> rows;
     for (int i = 0; i < std::min(count_, kBars); ++i) {
-        const double part = all == 0 ? 0.0 : double(chosen_[std::size_t(i)]) / double(all);
+        const double part = counts_.share(layer_, i);
         rows.push_back({.index = QString::number(i),
                         .value = tr("%1 %").arg(100 * part, 0, 'f', 0),
                         .part = part});
@@ -128,18 +168,42 @@ void RoutingPanel::showLoad()
     load_->setRows(std::move(rows));
 }
 
+void RoutingPanel::showOften()
+{
+    const ModelInfo& model = *context_.store.model();
+    std::vector<int> routed;
+    int most = 0;
+    for (int i = 0; i < int(model.layers.size()); ++i) {
+        if (model.layers[std::size_t(i)].n_experts == 0) continue;
+        routed.push_back(i);
+        most = std::max(most, model.layers[std::size_t(i)].n_experts);
+    }
+    grid_->setRows(std::move(routed), most, counts_);
+    grid_->setFocus(layer_);
+    std::vector<std::pair<QString, QString>> rows;
+    for (int expert = 0; expert < std::min(count_, kOftenExperts); ++expert) {
+        QStringList words;
+        for (const ExpertLoad::Often& each : counts_.often(layer_, expert, kOftenTokens))
+            words << tr("%1 ×%2").arg(pieceLabel(model, each.id)).arg(each.times);
+        rows.emplace_back(tr("expert %1").arg(expert),
+                          words.isEmpty() ? QStringLiteral("–") : words.join(QStringLiteral("  ")));
+    }
+    often_->setValues(std::move(rows));
+}
+
 void RoutingPanel::showSelection()
 {
     const int token = context_.selection.token();
-    if (count_ == 0) return;
+    if (dense()) return;
     experts_->setTokens(token, context_.selection.lockedToken());
     const Lane* router = context_.store.lane(Probe::router, layer_);
     const auto weights = router != nullptr ? router->at(token) : std::span<const float>();
-    double bits = weights.empty() ? double(kUnknown) : 0.0;
-    for (const float p : weights) {
-        if (p > 0) bits -= double(p) * std::log2(double(p));
-    }
-    entropy_->setText(tr("router entropy at token %1: %2 bit").arg(token).arg(shortNumber(bits)));
+    const double bits = entropyBits(weights.data(), weights.size());
+    experts_->setReadings({QString(), shortNumber(bits)});
+    sent_->setText(token < 0 ? QString()
+                             : tr("token %1: %2").arg(token).arg(words(token).join(", ")));
+    entropy_->setText(tr("router entropy %1 of %2 bit")
+                          .arg(shortNumber(bits), shortNumber(std::log2(double(count_)))));
 }
 
 QStringList RoutingPanel::words(int token) const

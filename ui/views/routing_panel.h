@@ -1,25 +1,29 @@
 #pragma once
 
+#include "ui/models/expert_load.h"
 #include "ui/views/view.h"
-
-#include <vector>
 
 namespace mixscope {
 
 class BarList;
 class Caption;
 class LanePlot;
+class LoadGrid;
 struct LayerInfo;
+class ValueList;
 
-/// Where the router of one layer sent its tokens: experts × tokens filled by weight, the load of
-/// each expert against the uniform line, and the router's entropy.
+/// Where the router of one layer sent its tokens: experts × tokens filled by weight with the
+/// router's entropy below, and the load of each expert against the uniform line. Where it has the
+/// view to itself it also shows all layers' loads and which tokens an expert is given most.
 class RoutingPanel : public QWidget {
     Q_OBJECT
 public:
+    enum class Room { beside, alone }; ///< gates above it, or nothing
+
     RoutingPanel(ViewContext context, QWidget* parent);
 
     /// Another layer, or other colours: starts afresh.
-    void setLayer(int layer, const LayerInfo& info);
+    void setLayer(int layer, const LayerInfo& info, Room room);
     /// Draws what changed; true when nothing is left to do.
     bool update(int firstChanged);
     void showSelection();
@@ -29,18 +33,28 @@ public:
     QStringList words(int token) const;
 
 private:
+    bool dense() const { return count_ == 0; }
+    void setBands();
     void showLoad();
+    void showOften();
 
     ViewContext context_;
     int layer_ = -1;
     int count_ = 0; ///< experts
+    Room room_ = Room::beside;
     Caption* caption_;
     LanePlot* experts_;
     QWidget* side_;
     BarList* load_;
+    Caption* loadCaption_;
+    Caption* sent_;
     Caption* entropy_;
-    std::vector<long> chosen_; ///< times each expert was chosen
-    int routed_ = 0; ///< tokens in chosen_
+    QWidget* below_; ///< all layers and frequent tokens
+    Caption* gridCaption_;
+    LoadGrid* grid_;
+    Caption* oftenCaption_;
+    ValueList* often_;
+    ExpertLoad counts_;
 };
 
 } // namespace mixscope

@@ -66,7 +66,8 @@ void ValueList::paintEvent(QPaintEvent*)
         painter.drawText(QRect(0, top, width(), name), Qt::AlignVCenter, label);
         painter.setFont(theme.mono(12, 500));
         painter.setPen(theme.palette().text);
-        painter.drawText(QRect(0, top + name, width(), value), Qt::AlignVCenter, number);
+        painter.drawText(QRect(0, top + name, width(), value), Qt::AlignVCenter,
+                         painter.fontMetrics().elidedText(number, Qt::ElideRight, width()));
         top += name + value;
     }
 }
