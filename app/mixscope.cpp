@@ -1,19 +1,19 @@
 #include "ui/accessibility.h"
 #include "ui/engine_bridge.h"
 #include "ui/main_window.h"
+#include "ui/models/settings.h"
+#include "ui/settings_binding.h"
 #include "ui/theme.h"
 
 #include <QApplication>
 #include <QCommandLineParser>
 #include <QDir>
 #include <QFileInfo>
-#include <QScreen>
 
 #include <cstdio>
+#include <memory>
 
 namespace {
-
-constexpr int kFrame = 28; // height of the frame that a window manager may put around the window
 
 /// The model that comes with the program: beside the sources it was built from, or found from
 /// where the program lies (build/<preset>/bin).
@@ -42,26 +42,28 @@ int main(int argc, char** argv)
     parser.addPositionalArgument("model", "folder of the model to open (default: the bundled one)",
                                  "[model]");
     mixscope::Theme& theme = mixscope::Theme::instance();
-    parser.addOption(
-        {"theme", "look of the window: " + theme.names().join(", "), "name", theme.name()});
-    parser.addOption({"threads", "threads of the engine; 0: one for each core", "count", "0"});
+    parser.addOption({"theme", "look of the window: " + theme.names().join(", "), "name"});
+    parser.addOption({"threads", "threads of the engine; 0: one for each core", "count"});
     parser.process(application);
-    if (!theme.names().contains(parser.value("theme")) || parser.positionalArguments().size() > 1) {
+    const bool badTheme = parser.isSet("theme") && !theme.names().contains(parser.value("theme"));
+    if (badTheme || parser.positionalArguments().size() > 1) {
         std::fputs(qPrintable(parser.helpText()), stderr);
         return 2;
     }
 
-    theme.setTheme(parser.value("theme"));
+    auto settings = std::make_unique<mixscope::Settings>(mixscope::Settings::usualFile());
+    for (const char* option : {"theme", "threads"}) {
+        if (parser.isSet(option)) settings->overrule(option, parser.value(option));
+    }
+    mixscope::applyLook(*settings);
     theme.install(application);
     mixscope::installAccessibility();
     mixscope::EngineOptions options;
-    options.threads = parser.value("threads").toInt();
+    options.threads = settings->value("threads").toInt();
     mixscope::EngineBridge engine(options);
-    mixscope::MainWindow window(engine);
+    mixscope::MainWindow window(engine, std::move(settings));
     const QStringList models = parser.positionalArguments();
     window.open((models.isEmpty() ? bundledModel() : models.front()).toStdString());
-    const QSize room = window.screen()->availableSize() - QSize(0, kFrame);
-    window.resize(room.boundedTo(QSize(1600, 1000)));
-    window.show();
+    window.showAsLeft();
     return QApplication::exec();
 }

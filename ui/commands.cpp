@@ -30,11 +30,13 @@ Commands::Commands(RunStore& store, Selection& selection, Conversation& conversa
     , controls_(controls)
     , window_(window)
     , open_(action(tr("Open model…"), "Ctrl+O"))
+    , settings_(action(tr("Settings…"), "Ctrl+,"))
     , quit_(action(tr("Quit"), "Ctrl+Q"))
     , manual_(action(tr("Manual"), "F1"))
     , about_(action(tr("About Mixscope"), {}))
 {
     connect(open_, &QAction::triggered, this, &Commands::openWanted);
+    connect(settings_, &QAction::triggered, this, &Commands::settingsWanted);
     connect(quit_, &QAction::triggered, this, &Commands::quitWanted);
     connect(manual_, &QAction::triggered, this, &Commands::manualWanted);
     connect(about_, &QAction::triggered, this, &Commands::aboutWanted);
@@ -113,7 +115,7 @@ void Commands::makeViewActions()
 void Commands::fill(QMenuBar& bar)
 {
     QMenu* file = bar.addMenu(tr("File"));
-    file->addActions({open_, export_, quit_});
+    file->addActions({open_, export_, settings_, quit_});
     QMenu* run = bar.addMenu(tr("Run"));
     run->addActions({stop_, pause_, step_, continue_, regenerate_, newChat_});
     QMenu* view = bar.addMenu(tr("View"));

@@ -35,6 +35,7 @@ public:
 
 Q_SIGNALS:
     void openWanted();
+    void settingsWanted();
     void quitWanted();
     void promptWanted();
     void tabWanted(int tab);
@@ -53,9 +54,10 @@ private:
     Conversation& conversation_;
     EngineControls& controls_;
     QWidget* window_;
-    QAction *open_, *quit_, *stop_, *pause_, *step_, *continue_, *regenerate_, *newChat_;
-    QAction *export_, *maximise_, *follow_, *nextHead_, *previousHead_, *prompt_, *larger_, *smaller_, *normal_, *manual_,
-        *about_;
+    QAction *open_, *settings_, *quit_, *stop_, *pause_, *step_, *continue_, *regenerate_,
+        *newChat_;
+    QAction *export_, *maximise_, *follow_, *nextHead_, *previousHead_, *prompt_, *larger_,
+        *smaller_, *normal_, *manual_, *about_;
     std::vector<QAction*> tabs_, themes_;
 };
 

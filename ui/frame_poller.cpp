@@ -3,17 +3,18 @@
 #include "ui/engine_port.h"
 #include "ui/models/run_store.h"
 
+#include <algorithm>
 #include <array>
 
 namespace mixscope {
 
 namespace {
 
-constexpr int kTickMs = 33;
+constexpr int kUsualRate = 30; // Hz
 constexpr qint64 kSecondMs = 1000;
 constexpr std::array kTicksPerPicture {1, 2, 6}; // by shed level
-constexpr double kTooMuchMs = 28.0; // mean cost of a tick that sheds more
-constexpr double kLittleMs = 12.0; // … and that takes it back
+constexpr double kTooMuch = 0.85; // mean cost of a tick that sheds more, of the time it has
+constexpr double kLittle = 0.36; // … and that takes it back
 constexpr double kSmoothing = 0.1;
 
 } // namespace
@@ -23,10 +24,15 @@ FramePoller::FramePoller(EnginePort& engine, RunStore& store, QObject* parent)
     , engine_(engine)
     , store_(store)
 {
-    timer_.setInterval(kTickMs);
+    setRate(kUsualRate);
     timer_.setTimerType(Qt::PreciseTimer);
     clock_.start();
     connect(&timer_, &QTimer::timeout, this, &FramePoller::tick);
+}
+
+void FramePoller::setRate(int hz)
+{
+    timer_.setInterval(1000 / std::clamp(hz, 15, 60));
 }
 
 void FramePoller::tick()
@@ -79,9 +85,9 @@ void FramePoller::judge(double tickMs)
     meanMs_ += kSmoothing * (tickMs - meanMs_);
     if (now - judgedAt_ < kSecondMs) return;
     judgedAt_ = now;
-    if (meanMs_ > kTooMuchMs && shed_ + 1 < int(kTicksPerPicture.size()))
+    if (meanMs_ > kTooMuch * timer_.interval() && shed_ + 1 < int(kTicksPerPicture.size()))
         ++shed_;
-    else if (meanMs_ < kLittleMs && shed_ > 0)
+    else if (meanMs_ < kLittle * timer_.interval() && shed_ > 0)
         --shed_;
 }
 

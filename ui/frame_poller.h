@@ -14,19 +14,21 @@ namespace mixscope {
 class EnginePort;
 class RunStore;
 
-/// The clock of the window: 30 times a second it drains the engine into the store, passes on
-/// what is not about tokens, and lets whoever is visible redraw. When a tick costs more than the
-/// time between two, pictures are redrawn less often (shed level), tokens never are.
+/// The clock of the window: 30 times a second, or as often as is set, it drains the engine into the
+/// store, passes on what is not about tokens, and lets whoever is visible redraw. When a tick costs
+/// more than the time between two, pictures are redrawn less often (shed level), tokens never are.
 class FramePoller : public QObject {
     Q_OBJECT
 public:
     FramePoller(EnginePort& engine, RunStore& store, QObject* parent = nullptr);
 
     void start() { timer_.start(); }
+    /// Ticks per second, 15 … 60.
+    void setRate(int hz);
     /// One tick now: what the timer does.
     void tick();
     double framesPerSecond() const;
-    /// 0: pictures at 30 Hz, 1: at 15, 2: at 5.
+    /// 0: pictures at every tick, 1: at every second one, 2: at every sixth.
     int shedLevel() const { return shed_; }
 
 Q_SIGNALS:

@@ -1,6 +1,7 @@
 #include "ui/main_window.h"
 
 #include "ui/commands.h"
+#include "ui/models/settings.h"
 #include "ui/panels/chat_panel.h"
 #include "ui/panels/error_bar.h"
 #include "ui/panels/export_menu.h"
@@ -8,11 +9,14 @@
 #include "ui/panels/manual_window.h"
 #include "ui/panels/maximiser.h"
 #include "ui/panels/model_map.h"
+#include "ui/panels/settings_window.h"
 #include "ui/panels/stage.h"
 #include "ui/panels/status_bar.h"
 #include "ui/panels/timeline.h"
 #include "ui/panels/top_bar.h"
+#include "ui/settings_binding.h"
 #include "ui/theme.h"
+#include "ui/window_memory.h"
 
 #include <QApplication>
 #include <QDragEnterEvent>
@@ -23,6 +27,7 @@
 #include <QLocale>
 #include <QMenuBar>
 #include <QMimeData>
+#include <QScreen>
 #include <QSplitter>
 #include <QTimer>
 #include <QVBoxLayout>
@@ -33,6 +38,7 @@ namespace mixscope {
 
 namespace {
 
+constexpr int kFrame = 28; // height of the frame that a window manager may put around the window
 constexpr int kRoomForInspector = 1400; // narrower windows show it as a tab of the stage
 
 /// The only folder among dropped files, empty when there is none.
@@ -46,7 +52,14 @@ QString droppedFolder(const QMimeData& mime)
 } // namespace
 
 MainWindow::MainWindow(EnginePort& engine)
+    : MainWindow(engine, std::make_unique<Settings>())
+{
+}
+
+MainWindow::MainWindow(EnginePort& engine, std::unique_ptr<Settings> settings)
     : engine_(engine)
+    , settings_(std::move(settings))
+    , memory_(new WindowMemory(*settings_, this))
     , conversation_(engine)
     , controls_(engine, selection_)
     , poller_(engine, store_)
@@ -67,6 +80,7 @@ MainWindow::MainWindow(EnginePort& engine)
     connectModels();
     connectCommands();
     connectEngine();
+    connectSettings();
     connect(&Theme::instance(), &Theme::changed, this, &MainWindow::restyle);
     restyle();
     poller_.start();
@@ -123,6 +137,25 @@ void MainWindow::connectModels()
     connect(stage_, &Stage::exportWanted, this,
             [this](View* view, QPoint at) { exportView(*view, at); });
     connect(stage_, &Stage::maximiseWanted, this, &MainWindow::maximise);
+}
+
+void MainWindow::connectSettings()
+{
+    new SettingsBinding(*settings_, controls_, poller_, conversation_, this);
+    connect(commands_, &Commands::settingsWanted, this, &MainWindow::openSettings);
+    connect(settings_.get(), &Settings::troubled, this,
+            [this](const QString& what, const QString& hint) {
+                error_->showError(tr("Keeping the settings"),
+                                  {ErrorCode::io, what.toStdString(), hint.toStdString()});
+            });
+    memory_->watch(*columns_, "columns");
+    memory_->watch(*rows_, "rows");
+}
+
+void MainWindow::openSettings()
+{
+    if (settingsWindow_ == nullptr) settingsWindow_ = new SettingsWindow(*settings_, this);
+    settingsWindow_->open();
 }
 
 void MainWindow::connectCommands()
@@ -273,9 +306,8 @@ void MainWindow::exportView(View& view, QPoint at)
     auto* menu = new ExportMenu(view, this);
     connect(menu, &ExportMenu::written, this,
             [this](const QString& what) { status_->setMessage(tr("exported %1").arg(what)); });
-    connect(menu, &ExportMenu::failed, this, [this](const Error& error) {
-        error_->showError(tr("The export failed"), error);
-    });
+    connect(menu, &ExportMenu::failed, this,
+            [this](const Error& error) { error_->showError(tr("The export failed"), error); });
     menu->popup(at);
 }
 
@@ -335,6 +367,26 @@ void MainWindow::shareRoom()
     columns_->setSizes({chat, map, across - chat - map - inspector, inspector});
     const int lanes = std::max(theme.px(176), down * 22 / 100);
     rows_->setSizes({down - lanes, lanes});
+    memory_->share(*columns_, "columns");
+    memory_->share(*rows_, "rows");
+}
+
+void MainWindow::showAsLeft()
+{
+    if (!memory_->restore(*this)) {
+        const QSize room = screen()->availableSize() - QSize(0, kFrame);
+        resize(room.boundedTo(QSize(1600, 1000)));
+    }
+    stage_->showTab(memory_->tab());
+    show();
+}
+
+void MainWindow::closeEvent(QCloseEvent* event)
+{
+    memory_->keep(*this);
+    memory_->keepTab(stage_->tab());
+    settings_->save();
+    QMainWindow::closeEvent(event);
 }
 
 void MainWindow::showEvent(QShowEvent* event)

@@ -9,6 +9,7 @@
 #include <QMainWindow>
 
 #include <filesystem>
+#include <memory>
 
 class QSplitter;
 
@@ -20,20 +21,27 @@ class ErrorBar;
 class Inspector;
 class Maximiser;
 class ModelMap;
+class Settings;
+class SettingsWindow;
 class Stage;
 class StatusBar;
 class Timeline;
 class TopBar;
 class View;
+class WindowMemory;
 struct StatusFacts;
 
 /// The window: owns the models and the panels, and connects them. UI thread only.
 class MainWindow : public QMainWindow {
     Q_OBJECT
 public:
+    /// A window that keeps nothing beyond its end.
     explicit MainWindow(EnginePort& engine);
+    MainWindow(EnginePort& engine, std::unique_ptr<Settings> settings);
     ~MainWindow() override;
 
+    /// Shows the window as it was left, or as large as the screen allows up to 1600 × 1000.
+    void showAsLeft();
     /// Asks the engine for another model; the present one stays until that is complete.
     void open(const std::filesystem::path& folder);
 
@@ -42,10 +50,12 @@ public:
     Conversation& conversation() { return conversation_; }
     EngineControls& controls() { return controls_; }
     FramePoller& poller() { return poller_; }
+    Settings& settings() { return *settings_; }
 
 protected:
     void keyPressEvent(QKeyEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
+    void closeEvent(QCloseEvent* event) override;
     void showEvent(QShowEvent* event) override;
     void dragEnterEvent(QDragEnterEvent* event) override;
     void dropEvent(QDropEvent* event) override;
@@ -53,12 +63,14 @@ protected:
 private:
     void layOut();
     void connectModels();
+    void connectSettings();
     void connectCommands();
     void connectEngine();
     void onModel();
     void onFailed(const Failed& failure);
     void onFinished(const Finished& end);
     void chooseFolder();
+    void openSettings();
     void run();
     void refreshFrame();
     void refreshPicture();
@@ -71,6 +83,8 @@ private:
     void restyle();
 
     EnginePort& engine_;
+    std::unique_ptr<Settings> settings_;
+    WindowMemory* memory_;
     RunStore store_;
     Selection selection_;
     Conversation conversation_;
@@ -86,6 +100,7 @@ private:
     Inspector* inspector_;
     Timeline* timeline_;
     StatusBar* status_;
+    SettingsWindow* settingsWindow_ = nullptr; ///< made when it is first wanted
     Maximiser* maximiser_ = nullptr;
     QSplitter* rows_ = nullptr;
     QSplitter* columns_ = nullptr;

@@ -37,7 +37,7 @@ void Conversation::setSampling(const Sampling& sampling)
 
 void Conversation::setSystemPrompt(const QString& text)
 {
-    systemPrompt_ = text;
+    if (std::exchange(systemPrompt_, text) != text) Q_EMIT systemPromptChanged();
 }
 
 void Conversation::send(const QString& text)

@@ -51,6 +51,7 @@ Q_SIGNALS:
     void changed(); ///< messages came, went or were replaced
     void busyChanged();
     void samplingChanged();
+    void systemPromptChanged();
     void cleared(); ///< a new chat has begun
 
 private:

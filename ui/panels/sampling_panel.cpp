@@ -37,6 +37,11 @@ SamplingPanel::SamplingPanel(Conversation& conversation, QWidget* parent)
     connect(system_, &QLineEdit::textChanged, &conversation_, &Conversation::setSystemPrompt);
     connect(&conversation_, &Conversation::samplingChanged, this,
             [this] { show(conversation_.sampling()); });
+    connect(&conversation_, &Conversation::systemPromptChanged, this, [this] {
+        if (system_->text() != conversation_.systemPrompt())
+            system_->setText(conversation_.systemPrompt());
+    });
+    system_->setText(conversation_.systemPrompt());
     show(conversation_.sampling());
 }
 

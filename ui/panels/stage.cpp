@@ -198,6 +198,11 @@ void Stage::showTab(int index)
     if (index >= 0 && index < tabs_->count()) tabs_->setCurrentIndex(index);
 }
 
+int Stage::tab() const
+{
+    return tabs_->currentIndex();
+}
+
 void Stage::fillLayers()
 {
     const QSignalBlocker quiet(layer_);

@@ -27,6 +27,7 @@ public:
     void adopt(QWidget* panel, const QString& title);
     QWidget* release(); ///< gives it back; nullptr when there was none
     void showTab(int index);
+    int tab() const;
     /// The visible view with the keyboard focus, else the first visible one; nullptr when none is.
     View* activeView() const;
     /// The card a view lies on, which is what is maximised.
