@@ -65,7 +65,6 @@ void measure(Session& session, Case& test, const std::vector<TokenId>& ids)
             session.forward(part.subspan(t, 1), LogitRows::last, true);
             session.capture().take_values();
             session.capture().take_attention();
-            session.capture().take_states();
             for (const OpTime& op : session.trace().ops()) bytes += double(op.bytes);
         }
     }

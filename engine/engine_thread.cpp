@@ -20,6 +20,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 constexpr int kTopChoices = 10;
+constexpr auto kStatePeriod = std::chrono::milliseconds(33);
 
 /// What the window may change while a reply is written; guarded by one mutex.
 struct Controls {
@@ -126,6 +127,7 @@ struct EngineThread::Impl {
     void show_state();
     Result<Prompt> prompt_of(const GenerateRequest& wanted) const;
     void apply_probes(Session& on);
+    bool must_wait(Clock::time_point next);
     void wait_for_turn(Clock::time_point& next, std::stop_token stop);
 
     EngineOptions options;
@@ -142,6 +144,7 @@ struct EngineThread::Impl {
     std::unique_ptr<LoadedModel> model;
     std::unique_ptr<Session> session;
     std::uint64_t request = 0;
+    Clock::time_point state_shown {};
 
     std::jthread thread; // last: it uses everything above
 };
@@ -153,12 +156,9 @@ class EventSink final : public ReplyListener {
 public:
     using Turn = std::function<void()>;
 
-    EventSink(EventQueue& events, Latest<StateFrame>& state, std::uint64_t request,
-              const Capture& capture, Turn between)
+    EventSink(EventQueue& events, std::uint64_t request, Turn between)
         : events_(events)
-        , state_(state)
         , request_(request)
-        , capture_(capture)
         , between_(std::move(between))
     {
     }
@@ -172,41 +172,11 @@ public:
         events_.push(PrefillProgress {done, total, tokens_per_s});
     }
     void between_tokens() override { between_(); }
-
-    void batch(TokenBatch batch, std::vector<StateCapture> states) override
-    {
-        const int position = batch.first_position + int(batch.tokens.size()) - 1;
-        const StateCapture* shown = nullptr;
-        for (const StateCapture& capture : states) {
-            const bool focused = capture.layer == capture_.request().layer;
-            if (focused || (shown == nullptr && capture_.request().looks_at(capture.layer))) {
-                shown = &capture;
-            }
-        }
-        if (shown != nullptr) show(*shown, position);
-        events_.push(std::move(batch));
-    }
+    void batch(TokenBatch batch) override { events_.push(std::move(batch)); }
 
 private:
-    void show(const StateCapture& capture, int position)
-    {
-        StateFrame frame;
-        frame.layer = capture.layer;
-        frame.head = std::clamp(capture_.request().head_in(capture.layer), 0,
-                                int(capture.shape[0]) - 1);
-        frame.position = position;
-        frame.rows = int(capture.shape[1]);
-        frame.columns = int(capture.shape[2]);
-        const std::size_t size = std::size_t(frame.rows) * std::size_t(frame.columns);
-        const auto begin = capture.values.begin() + std::ptrdiff_t(size * std::size_t(frame.head));
-        frame.values.assign(begin, begin + std::ptrdiff_t(size));
-        state_.put(std::move(frame));
-    }
-
     EventQueue& events_;
-    Latest<StateFrame>& state_;
     std::uint64_t request_;
-    const Capture& capture_;
     Turn between_;
 };
 
@@ -254,6 +224,14 @@ void EngineThread::Impl::apply_probes(Session& on)
     on.capture().select(controls.probes);
 }
 
+/// Whether the next token has to wait, so that there is time to show where the last one led.
+bool EngineThread::Impl::must_wait(Clock::time_point next)
+{
+    const std::lock_guard lock(mutex);
+    return (controls.paused && controls.steps == 0)
+        || (controls.pace > 0.0 && Clock::now() < next);
+}
+
 void EngineThread::Impl::wait_for_turn(Clock::time_point& next, std::stop_token stop)
 {
     std::unique_lock lock(mutex);
@@ -285,7 +263,8 @@ void EngineThread::Impl::generate(const GenerateRequest& wanted, std::stop_token
     if (!prompt) return fail("writing", prompt.error());
     apply_probes(*session);
     Clock::time_point next = Clock::now();
-    EventSink sink(events, state, wanted.id, session->capture(), [&] {
+    EventSink sink(events, wanted.id, [&] {
+        if (must_wait(next) || Clock::now() - state_shown >= kStatePeriod) show_state();
         wait_for_turn(next, stop);
         apply_probes(*session);
     });
@@ -297,6 +276,7 @@ void EngineThread::Impl::generate(const GenerateRequest& wanted, std::stop_token
     reply.timed = true;
     Generator generator(*model, *session);
     Result<Finished> done = generator.reply(*prompt, reply, sink, stop);
+    show_state();
     if (!done) return fail("writing", done.error());
     done->request = wanted.id;
     events.push(std::move(done).value());
@@ -330,16 +310,18 @@ void EngineThread::Impl::recompute(int layer, std::stop_token stop)
     if (!stop.stop_requested()) events.push(Recomputed {layer});
 }
 
-/// The state of the focused head as it is between two replies, so that a change of focus is seen
-/// without a new token.
+/// The state of the focused head as it is now: a picture that is looked at, not recorded, so it is
+/// copied between tokens as often as a screen can show it and not for every token.
 void EngineThread::Impl::show_state()
 {
+    state_shown = Clock::now();
     if (!session || session->position() == 0) return;
     ProbeRequest focus;
     {
         const std::lock_guard lock(mutex);
         focus = controls.probes;
     }
+    if (focus.level < info_of(Probe::state).from) return;
     const auto field_of = [this](int layer) -> const char* {
         const bool known = layer >= 0 && layer < model->model->n_layers();
         return known ? model->model->mixer(layer).state_matrix() : nullptr;

@@ -189,7 +189,7 @@ private:
         batch.layout = capture.layout();
         batch.values = capture.take_values();
         batch.attention = capture.take_attention();
-        listener_.batch(std::move(batch), capture.take_states());
+        listener_.batch(std::move(batch));
     }
 
     TokenInfo described(TokenId id, bool prefill)

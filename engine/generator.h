@@ -36,7 +36,7 @@ public:
     virtual void prompt_ready(int kept, const Prompt& prompt) = 0;
     virtual void progress(int done, int total, double tokens_per_s) = 0;
     /// Every forward call; `states` are the recurrent states that were asked for.
-    virtual void batch(TokenBatch batch, std::vector<StateCapture> states) = 0;
+    virtual void batch(TokenBatch batch) = 0;
     /// Between two tokens: may wait (pace, pause) and change what is looked at.
     virtual void between_tokens() = 0;
 };

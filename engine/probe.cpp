@@ -17,7 +17,7 @@ constexpr ProbeInfo kTable[] = {
     {Probe::state_norm, "state_norm", {"head"}, standard, every_layer, "norm of the state"},
     {Probe::state_change, "state_change", {"head"}, standard, every_layer,
      "norm of the change of the state, relative to the state"},
-    {Probe::state, "state", {"head", "row", "column"}, standard, focused_layer,
+    {Probe::state, "state", {"head", "row", "column"}, standard, on_request,
      "the recurrent state now"},
     {Probe::dt, "dt", {"head"}, standard, every_layer, "step size after softplus"},
     {Probe::keep, "keep", {"head"}, standard, every_layer,

@@ -5,7 +5,7 @@
 
 namespace mixscope::cli {
 
-void TextPrinter::batch(TokenBatch batch, std::vector<StateCapture> /*states*/)
+void TextPrinter::batch(TokenBatch batch)
 {
     if (batch.prefill) return;
     for (const TokenInfo& token : batch.tokens) {

@@ -22,7 +22,7 @@ public:
     void prompt_ready(int, const Prompt&) override {}
     void progress(int, int, double) override {}
     void between_tokens() override {}
-    void batch(TokenBatch batch, std::vector<StateCapture> states) override;
+    void batch(TokenBatch batch) override;
 
     /// Prints what of the whole text has not been printed yet, and ends the line.
     void finish(const std::string& text) const;

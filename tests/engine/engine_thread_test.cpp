@@ -187,6 +187,27 @@ TEST_F(EngineThreadTest, TheStateOfTheFocusIsShownAlsoBetweenReplies)
     EXPECT_EQ(frame->head, 1);
 }
 
+TEST_F(EngineThreadTest, StepByStepTheStateShownIsThatOfTheLastToken)
+{
+    open();
+    engine_.set_probes({ProbeLevel::standard, 2, 6});
+    engine_.set_pace(20.0);
+    engine_.generate(story(30));
+    ASSERT_TRUE(wait([this] { return decoded() >= 1; }));
+    engine_.set_paused(true);
+    for (int step = 1; step <= 3; ++step) {
+        const int before = decoded();
+        engine_.step();
+        ASSERT_TRUE(wait([&] { return decoded() > before; }));
+        const int position = last<TokenBatch>().first_position;
+        std::optional<StateFrame> frame;
+        ASSERT_TRUE(wait([&] {
+            if (std::optional<StateFrame> newer = engine_.take_state()) frame = std::move(newer);
+            return frame && frame->position == position;
+        })) << step;
+    }
+}
+
 TEST_F(EngineThreadTest, RecomputedRowsEqualTheLiveOnes)
 {
     open();

@@ -185,10 +185,10 @@ public:
         : tokens_(tokens)
     {
     }
-    void batch(TokenBatch value, std::vector<StateCapture> captures) override
+    void batch(TokenBatch value) override
     {
         const bool decoded = !value.prefill;
-        RecordingListener::batch(std::move(value), std::move(captures));
+        RecordingListener::batch(std::move(value));
         if (decoded && --tokens_ == 0) source.request_stop();
     }
     std::stop_source source;

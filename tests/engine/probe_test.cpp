@@ -110,30 +110,40 @@ TEST_F(ProbeTest, LevelsIncludeOneAnother)
     }
 }
 
-TEST_F(ProbeTest, FocusDecidesWhichAttentionAndStateAreCaptured)
+TEST_F(ProbeTest, FocusDecidesWhichAttentionIsCaptured)
 {
     session_->capture().select(ProbeRequest {ProbeLevel::standard, 3, 0});
     session_->forward(ids_, LogitRows::last, false);
     std::vector<AttentionRows> rows = session_->capture().take_attention();
     ASSERT_EQ(rows.size(), 1U);
     EXPECT_EQ(rows[0].layer, 3);
-    EXPECT_TRUE(session_->capture().take_states().empty());
     session_->capture().select(ProbeRequest {ProbeLevel::standard, 4, 0});
     session_->forward({ids_.data(), 1}, LogitRows::last, false);
     EXPECT_TRUE(session_->capture().take_attention().empty());
-    EXPECT_EQ(session_->capture().take_states().at(0).layer, 4);
     session_->capture().select(ProbeRequest {ProbeLevel::full, 0, 0});
     session_->forward({ids_.data(), 1}, LogitRows::last, false);
     EXPECT_EQ(session_->capture().take_attention().size(), 2U);
 }
 
-TEST_F(ProbeTest, LooksAtAStateBesideAnAttentionMap)
+TEST_F(ProbeTest, LooksAtAnAttentionMapBesideAState)
 {
-    session_->capture().select(ProbeRequest {ProbeLevel::standard, 3, 0, 4, 6});
+    session_->capture().select(ProbeRequest {ProbeLevel::standard, 4, 6, 3, 2});
     session_->forward(ids_, LogitRows::last, false);
     EXPECT_EQ(session_->capture().take_attention().at(0).layer, 3);
-    EXPECT_EQ(session_->capture().take_states().at(0).layer, 4);
+    EXPECT_EQ(session_->capture().request().head_in(3), 2);
     EXPECT_EQ(session_->capture().request().head_in(4), 6);
+}
+
+TEST_F(ProbeTest, NoLevelCopiesWholeStatesForEveryToken)
+{
+    for (const ProbeLevel level : {ProbeLevel::standard, ProbeLevel::full}) {
+        session_->capture().select(ProbeRequest {level, 4, 0});
+        session_->forward({ids_.data(), 1}, LogitRows::last, false);
+        EXPECT_TRUE(session_->capture().take_states().empty());
+    }
+    session_->capture().select({Probe::state});
+    session_->forward({ids_.data(), 1}, LogitRows::last, false);
+    EXPECT_EQ(session_->capture().take_states().at(0).layer, 0);
 }
 
 TEST_F(ProbeTest, AttentionRowsAreCausalAndSumToOne)

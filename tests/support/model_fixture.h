@@ -62,9 +62,8 @@ public:
     }
     void progress(int done, int, double) override { progress_done.push_back(done); }
     void between_tokens() override { ++turns; }
-    void batch(TokenBatch value, std::vector<StateCapture> state_captures) override
+    void batch(TokenBatch value) override
     {
-        for (StateCapture& state : state_captures) states.push_back(std::move(state));
         batches.push_back(std::move(value));
     }
 
@@ -73,7 +72,6 @@ public:
     int turns = 0;
     std::vector<int> progress_done;
     std::vector<TokenBatch> batches;
-    std::vector<StateCapture> states;
 };
 
 } // namespace mixscope
