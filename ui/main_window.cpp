@@ -130,6 +130,8 @@ void MainWindow::connectModels()
         if (!conversation_.busy()) controls_.setPaused(false);
         if (conversation_.busy()) selection_.lockToken(-1);
     });
+    connect(&selection_, &Selection::layerChanged, this,
+            [this] { store_.setAttentionFocus(selection_.attention().layer); });
     connect(stage_, &Stage::attentionWanted, this,
             [this](int layer) { engine_.recomputeAttention(layer); });
     connect(stage_, &Stage::probeLevelWanted, this,

@@ -145,7 +145,9 @@ TEST(RunStore, ReadsAttentionBackToAFractionOf65535)
         }
         EXPECT_TRUE(std::isnan(rows->at(1, query, query + 1)));
     }
-    EXPECT_EQ(rows->bytes(), std::size_t(2 * (1 + 2 + 3 + 4) * 2));
+    const std::size_t weights = 2 * (1 + 2 + 3 + 4) * 2;
+    EXPECT_GE(rows->bytes(), weights + 4 * sizeof(std::vector<std::uint16_t>));
+    EXPECT_LE(rows->bytes(), weights + 9 * sizeof(std::vector<std::uint16_t>));
 }
 
 TEST(RunStore, FillsAttentionOfOldTokensWhenItIsRecomputed)

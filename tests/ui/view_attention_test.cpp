@@ -1,6 +1,7 @@
 #include "tests/ui/view_stage.h"
 #include "ui/views/attention_picture.h"
 #include "ui/views/head_grid.h"
+#include "ui/views/head_thumbs.h"
 #include "ui/views/parts.h"
 
 #include <QPushButton>

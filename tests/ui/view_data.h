@@ -151,6 +151,9 @@ public:
         store.apply(events);
         selection.setLayerCount(int(model->layers.size()));
         selection.setHeadCount(kHeads);
+        QObject::connect(&selection, &Selection::layerChanged, &store, [this] {
+            store.setAttentionFocus(selection.attention().layer);
+        });
     }
 
     /// A prompt in one chunk.

@@ -112,8 +112,19 @@ const Lane* RunStore::lane(Probe probe, int layer) const
 
 const AttentionStore* RunStore::attention(int layer) const
 {
-    const auto found = attention_.find(layer);
-    return found == attention_.end() || found->second.tokens() == 0 ? nullptr : &found->second;
+    return attention_.find(layer);
+}
+
+void RunStore::setHistoryBudget(std::size_t bytes)
+{
+    attention_.setBudget(bytes);
+    for (const int layer : attention_.takeTrimmed())
+        Q_EMIT attentionChanged(layer);
+}
+
+void RunStore::setAttentionFocus(int layer, QueryRange wanted)
+{
+    attention_.setFocus(layer, wanted);
 }
 
 std::span<const OpTime> RunStore::ops(int token) const
@@ -169,8 +180,7 @@ std::size_t RunStore::bytes() const
     std::size_t total = 0;
     for (const auto& [key, entry] : lanes_)
         total += entry.lane.bytes();
-    for (const auto& [layer, store] : attention_)
-        total += store.bytes();
+    total += attention_.bytes();
     const std::size_t layers = model_ ? model_->layers.size() + 2 : 0;
     total += times_.capacity() * (sizeof(TokenTime) + layers * sizeof(float));
     for (const TokenInfo& token : tokens_) {
@@ -206,6 +216,7 @@ void RunStore::take(const Loaded& event, Changes& changes)
 void RunStore::take(const PromptReady& event, Changes& changes)
 {
     truncate(event.kept, changes);
+    attention_.setFocus(attention_.focus()); // what comes now is wanted again
     promptMessages_ = event.message;
     // A prompt that ends in markup asks for a new message; else its last message goes on.
     const int last = promptMessages_.empty() ? -1 : promptMessages_.back();
@@ -264,8 +275,7 @@ void RunStore::truncate(int count, Changes& changes)
     times_.resize(std::size_t(count));
     for (auto& [key, entry] : lanes_)
         entry.lane.truncate(count);
-    for (auto& [layer, store] : attention_)
-        store.truncate(count);
+    attention_.truncate(count);
     while (!ops_.empty() && opsFirst_ + int(ops_.size()) > count)
         ops_.pop_back();
     changes.tokensFrom(count);
@@ -322,10 +332,11 @@ void RunStore::addValues(const TokenBatch& batch)
 void RunStore::addAttention(const TokenBatch& batch, Changes& changes)
 {
     for (const AttentionRows& rows : batch.attention) {
-        attention_.try_emplace(rows.layer, rows.n_heads)
-            .first->second.add(rows, batch.first_position);
+        attention_.add(rows, batch.first_position);
         changes.attentionOf(rows.layer);
     }
+    for (const int layer : attention_.takeTrimmed())
+        changes.attentionOf(layer);
 }
 
 void RunStore::widenRanges()

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "engine/events.h"
+#include "ui/models/attention_store.h"
 
 #include <QObject>
 
@@ -37,38 +38,6 @@ private:
     std::vector<float> values_;
 };
 
-/// Attention weights of one layer: for each head and query token a row over the keys so far,
-/// kept as u16 fractions of 1 (step 1/65535).
-class AttentionStore {
-public:
-    explicit AttentionStore(int heads)
-        : heads_(heads)
-    {
-    }
-    int heads() const { return heads_; }
-    int tokens() const { return int(rows_.size()); } ///< rows [0, tokens) may exist
-    bool has_row(int query) const;
-    /// Weight of key for query; NaN when the row was not captured.
-    float at(int head, int query, int key) const;
-    /// Row of `query` as floats, query + 1 long; empty when it was not captured.
-    std::vector<float> row(int head, int query) const;
-    /// The same row as it is kept, in steps of 1/65535: what pictures are made from.
-    std::span<const std::uint16_t> fractions(int head, int query) const
-    {
-        if (!has_row(query)) return {};
-        const std::size_t length = std::size_t(query) + 1;
-        return std::span(rows_[std::size_t(query)]).subspan(std::size_t(head) * length, length);
-    }
-    void add(const AttentionRows& rows, int first_position);
-    void truncate(int tokens);
-    std::size_t bytes() const { return bytes_; }
-
-private:
-    int heads_;
-    std::size_t bytes_ = 0;
-    std::vector<std::vector<std::uint16_t>> rows_; ///< by query: heads × (query + 1), or empty
-};
-
 /// Times of one token (prompt tokens of one chunk share the chunk's time evenly).
 struct TokenTime {
     float ms = 0.0F;
@@ -102,6 +71,12 @@ public:
     /// nullptr when nothing of the point was captured in that layer.
     const Lane* lane(Probe probe, int layer) const;
     const AttentionStore* attention(int layer) const;
+    const AttentionHistory& attentionHistory() const { return attention_; }
+    /// Memory that the attention rows of all layers may take; beyond it rows are dropped in the
+    /// order that AttentionHistory states. Text, ids, values and times are never dropped.
+    void setHistoryBudget(std::size_t bytes);
+    /// The layer whose rows are dropped last, and of these the ones that were asked for.
+    void setAttentionFocus(int layer, QueryRange wanted = {});
     const StateFrame& state() const { return state_; }
     /// Ops of one token; empty when no longer kept (the last 512 tokens are). Prompt tokens of one
     /// chunk share the chunk's ops evenly.
@@ -170,7 +145,7 @@ private:
     std::vector<int> promptMessages_;
     int reply_ = -1; ///< message index of what the model writes
     std::map<std::pair<Probe, int>, LaneEntry> lanes_;
-    std::map<int, AttentionStore> attention_;
+    AttentionHistory attention_;
     std::deque<Ops> ops_; ///< of tokens [opsFirst_, opsFirst_ + size)
     int opsFirst_ = 0;
     StateFrame state_;

@@ -46,20 +46,10 @@ constexpr bool hatched(int x, int y)
     return (x + y) % 7 == 0;
 }
 
-} // namespace
-
-TilePooling tilePooling(const Pyramid& pyramid, const TileWindow& window)
+/// Draws the pixel rows from `top` on; they must be transparent.
+void drawRows(QImage& image, int top, const Pyramid& pyramid, const TileWindow& window,
+              const std::array<QRgb, 256>& colors, QRgb hatch)
 {
-    const Levels levels = levelsFor(pyramid, window);
-    const TilePooling pooling {1 << levels.line, 1 << levels.cell};
-    return window.lines == Qt::Horizontal ? pooling : TilePooling {pooling.y, pooling.x};
-}
-
-QImage renderTiles(const Pyramid& pyramid, const TileWindow& window,
-                   const std::array<QRgb, 256>& colors, QRgb hatch)
-{
-    QImage image(window.pixels, QImage::Format_ARGB32_Premultiplied);
-    image.fill(Qt::transparent);
     const Levels levels = levelsFor(pyramid, window);
     const bool across = window.lines == Qt::Horizontal;
     const auto xs = cellsAlong(window.cells.x(), window.cells.width(), image.width(),
@@ -73,10 +63,10 @@ QImage renderTiles(const Pyramid& pyramid, const TileWindow& window,
             columns.push_back(pyramid.line(levels.line, x));
     }
     bool repeatable = false; // the pixel row above shows the same cells and has no hatch
-    for (int py = 0; py < image.height(); ++py) {
+    for (int py = top; py < image.height(); ++py) {
         auto* out = reinterpret_cast<QRgb*>(image.scanLine(py));
         const int y = ys[std::size_t(py)];
-        if (py > 0 && repeatable && y == ys[std::size_t(py) - 1]) {
+        if (py > top && repeatable && y == ys[std::size_t(py) - 1]) {
             std::copy_n(reinterpret_cast<const QRgb*>(image.constScanLine(py - 1)), image.width(),
                         out);
             continue;
@@ -96,7 +86,51 @@ QImage renderTiles(const Pyramid& pyramid, const TileWindow& window,
             }
         }
     }
+}
+
+} // namespace
+
+TilePooling tilePooling(const Pyramid& pyramid, const TileWindow& window)
+{
+    const Levels levels = levelsFor(pyramid, window);
+    const TilePooling pooling {1 << levels.line, 1 << levels.cell};
+    return window.lines == Qt::Horizontal ? pooling : TilePooling {pooling.y, pooling.x};
+}
+
+QImage renderTiles(const Pyramid& pyramid, const TileWindow& window,
+                   const std::array<QRgb, 256>& colors, QRgb hatch)
+{
+    QImage image(window.pixels, QImage::Format_ARGB32_Premultiplied);
+    image.fill(Qt::transparent);
+    drawRows(image, 0, pyramid, window, colors, hatch);
     return image;
+}
+
+const QImage& TileCache::image(Pyramid& pyramid, const TileWindow& window,
+                               const std::array<QRgb, 256>& colors, QRgb hatch)
+{
+    const int changed = pyramid.takeChanged();
+    int top = 0;
+    const bool same = !image_.isNull() && window == window_ && colors == colors_ && hatch == hatch_
+        && window.lines == Qt::Vertical;
+    if (same) {
+        const int level = levelsFor(pyramid, window).line;
+        const double line = double((changed >> level) << level); // where its pooled cell begins
+        const double row =
+            (line - window.cells.y()) / window.cells.height() * window.pixels.height();
+        top = std::clamp(int(std::floor(row)), 0, window.pixels.height());
+        for (int y = top; y < image_.height(); ++y)
+            std::fill_n(reinterpret_cast<QRgb*>(image_.scanLine(y)), image_.width(), QRgb(0));
+    } else {
+        image_ = QImage(window.pixels, QImage::Format_ARGB32_Premultiplied);
+        image_.fill(Qt::transparent);
+    }
+    window_ = window;
+    colors_ = colors;
+    hatch_ = hatch;
+    rowsDrawn_ = window.pixels.height() - top;
+    drawRows(image_, top, pyramid, window, colors, hatch);
+    return image_;
 }
 
 } // namespace mixscope

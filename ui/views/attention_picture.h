@@ -1,86 +1,59 @@
 #pragma once
 
-#include "ui/plot/pyramid.h"
-#include "ui/plot/value_scale.h"
+#include "ui/views/attention_look.h"
 
-#include <array>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 namespace mixscope {
 
-class AttentionStore;
-
-/// What is done with the first token, which heads use as a place to look when they look nowhere.
-enum class Sink { show, hide, renormalise };
-
-/// The map of one head as cells of a pyramid, brought up to date row by row. No widgets.
+/// The map of one head (or all heads of a layer together) as cells of a pyramid, and its marginals,
+/// brought up to date row by row. No widgets.
 class AttentionPicture {
 public:
     AttentionPicture();
 
     /// Another look at the same numbers; what was drawn is void when it differs.
-    void setLook(ValueScale scale, Sink sink);
-    /// Another head or layer.
-    void reset() { truncate(0); }
+    void setLook(const AttentionLook& look);
+    const AttentionLook& look() const { return look_; }
+    /// Another layer.
+    void reset();
     /// Rows from `tokens` on are void.
     void truncate(int tokens);
-    /// Draws rows that were captured since, at most about `cells` of them. `rows` may be nullptr
-    /// (nothing captured). True when nothing is left to do.
-    bool update(const AttentionStore* rows, int head, int tokens, std::int64_t cells);
-
-    const Pyramid& pyramid() const { return pyramid_; }
-    /// Rows below lines() that were not captured.
-    int missing() const { return int(missing_.size()); }
-
-private:
-    void drawRow(std::span<const std::uint16_t> row, int query);
-
-    Pyramid pyramid_ {Pyramid::Pool::lines_and_cells};
-    ValueScale scale_;
-    Sink sink_ = Sink::show;
-    std::vector<std::uint8_t> cellOf_; ///< by weight in steps of 1/65535
-    std::vector<int> missing_;
-    std::vector<std::uint8_t> line_;
-};
-
-/// Thumbnails of all heads of a layer: at most 128 × 128 cells each, pooled by maximum, with the
-/// mean entropy of their rows. No widgets.
-class HeadThumbs {
-public:
-    static constexpr int kCells = 128;
-
-    explicit HeadThumbs(int heads = 0);
-    void setScale(const ValueScale& scale);
-    void reset(int heads);
-    /// As AttentionPicture::update. Rows once drawn stay; after a rewind call reset().
+    /// Draws rows that were captured since and blanks those no longer kept, at most about `cells`
+    /// of them. `rows` may be nullptr (nothing captured). True when nothing is left to do.
     bool update(const AttentionStore* rows, int tokens, std::int64_t cells);
 
-    int heads() const { return int(heads_.size()); }
-    const Pyramid& pyramid(int head) const { return heads_[std::size_t(head)].cells; }
-    int tokensPerCell() const { return tokensPerCell_; }
-    int tokens() const { return done_; }
-    /// Mean entropy of the captured rows in bits; NaN when there are none.
-    float entropyBits(int head) const;
+    const Pyramid& pyramid() const { return *pyramid_; }
+    Pyramid& pyramid() { return *pyramid_; }
+    /// Rows below lines() that are not kept: not captured, or dropped.
+    const std::vector<int>& missing() const { return missing_; }
+    /// Entropy of a row in bits, of its weights scaled to sum 1 when the look does that. NaN when
+    /// the row is not kept, and for a maximum over heads, which is no distribution.
+    float entropyBits(int query) const;
+    /// Mean weight that a key received, over the rows drawn that could see it. NaN before there are
+    /// any, and for a hidden first token. A row that was dropped since still counts.
+    float received(int key) const;
 
 private:
-    struct Head {
-        Pyramid cells {Pyramid::Pool::lines_and_cells};
-        double entropySum = 0.0;
-    };
-    void drawRow(Head& head, std::span<const std::uint16_t> row);
-    void coarsen();
+    void drawRow(const AttentionStore& rows, int query);
+    void count(const AttentionStore& rows, int query);
+    void lookForDropped(const AttentionStore* rows);
 
-    std::vector<Head> heads_;
-    std::vector<std::uint8_t> cellOf_;
+    AttentionLook look_;
+    std::vector<std::uint8_t> cellOf_; ///< by weight in steps of 1/65535
+    std::unique_ptr<MeanTables> mean_;
+    std::unique_ptr<Pyramid> pyramid_;
+    std::vector<int> missing_; ///< ascending
+    std::vector<float> entropy_; ///< by query
+    std::vector<std::uint64_t> sums_; ///< by key, of rows [0, counted_)
+    std::vector<std::uint32_t> rowsOf_; ///< by key: how many rows are in its sum
+    std::vector<bool> inSums_; ///< by query
+    int counted_ = 0;
+    int drops_ = 0; ///< of the store when the picture was last compared with it
     std::vector<std::uint8_t> line_;
-    std::vector<int> missing_;
-    int tokensPerCell_ = 1;
-    int done_ = 0;
-    int drawn_ = 0;
+    std::vector<std::uint16_t> buffer_;
 };
-
-/// Entropy of a row of weights in bits.
-float entropyBits(std::span<const std::uint16_t> row);
 
 } // namespace mixscope

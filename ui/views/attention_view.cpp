@@ -5,7 +5,6 @@
 #include "ui/models/selection.h"
 #include "ui/plot/color_bar.h"
 #include "ui/plot/plot_area.h"
-#include "ui/plot/tile_paint.h"
 #include "ui/theme.h"
 #include "ui/views/head_grid.h"
 #include "ui/views/parts.h"
@@ -14,6 +13,7 @@
 #include <QPainter>
 
 #include <algorithm>
+#include <cmath>
 
 namespace mixscope {
 
@@ -75,7 +75,8 @@ AttentionView::AttentionView(ViewContext context, QWidget* parent)
         if (layer == layerDrawn_) continueLater();
     });
     connect(&context.store, &RunStore::runStateChanged, this, [this] {
-        if (picture_.missing() > 0) continueLater(); // a finished reply leaves time to recompute
+        if (!picture_.missing().empty())
+            continueLater(); // a finished reply leaves time to recompute
     });
     connect(map_, &PlotArea::hovered, this, [this](QPointF at) {
         const int key = int(at.x()), query = int(at.y());
@@ -134,6 +135,11 @@ ValueScale AttentionView::scale() const
     }
 }
 
+AttentionLook AttentionView::look() const
+{
+    return {.scale = scale(), .sink = sink(), .heads = {HeadChoice::Kind::one, head()}};
+}
+
 StageView::Nothing AttentionView::nothing() const
 {
     const auto attends = [](const LayerInfo& layer) { return layer.has_attention(); };
@@ -153,7 +159,7 @@ StageView::Nothing AttentionView::nothing() const
 
 void AttentionView::setLook()
 {
-    picture_.setLook(scale(), sink());
+    tiles_.clear();
     thumbs_.setScale(scale());
     bar_->setScale(scale(), Theme::instance().sequential(), tr("attention weight"));
     continueLater();
@@ -195,23 +201,25 @@ void AttentionView::update(int firstChanged)
     if (focus().layer != layerDrawn_) {
         layerDrawn_ = focus().layer;
         layerAsked_ = -1;
-        headDrawn_ = -1;
+        picture_.reset();
         thumbs_.reset(layerInfo()->n_heads);
         showGeometry();
     }
-    if (head() != headDrawn_) {
-        headDrawn_ = head();
-        picture_.reset();
-    } else {
+    if (look() != picture_.look())
+        picture_.setLook(look());
+    else
         picture_.truncate(firstChanged);
-    }
     if (firstChanged < thumbs_.tokens()) thumbs_.reset(layerInfo()->n_heads);
-    const bool mapDone = picture_.update(rows(), head(), tokens, kCellsPerRefresh);
-    const bool thumbsDone = mapDone && thumbs_.update(rows(), tokens, kCellsPerRefresh);
+    repeats_.update(store(), firstChanged);
+    const bool mapDone = picture_.update(rows(), tokens, kCellsPerRefresh);
+    const bool thumbsDone = mapDone && thumbs_.update(rows(), tokens, kCellsPerRefresh, &repeats_);
     if (!mapDone || !thumbsDone) continueLater();
 
     const double extent = steppedExtent(tokens);
-    map_->setExtent({0, 0, extent, extent}, selection().following());
+    // A window that showed the newest row goes on showing it; one on older rows holds still.
+    const bool atEnd = map_->window().bottom() >= tokensDrawn_;
+    tokensDrawn_ = tokens;
+    map_->setExtent({0, 0, extent, extent}, selection().following() && atEnd);
     grid_->setHead(head());
     grid_->setTokens(tokens);
     gridCaption_->setText(tr("heads of layer %1 · mean entropy of a row, bit").arg(layerDrawn_));
@@ -219,20 +227,43 @@ void AttentionView::update(int firstChanged)
     map_->redraw();
 }
 
+/// Rows that were never captured, or that had to go while another layer was in focus, are asked for
+/// once. Those beyond the budget would have to go again: only the window is asked for, by a click.
 void AttentionView::askForMissingRows()
 {
     const int layer = layerDrawn_;
-    if (picture_.missing() == 0) {
+    const std::vector<int>& missing = picture_.missing();
+    if (missing.empty()) {
         layerAsked_ = -1; // a later gap is asked for again
         setNotice({});
         return;
     }
-    if (layerAsked_ != layer && !store().generating()) {
+    const int fits =
+        store().attentionHistory().firstThatFits(layerInfo()->n_heads, store().tokens());
+    const bool chosen = store().attentionHistory().wanted() != QueryRange {};
+    if (layerAsked_ != layer && !store().generating() && !chosen && missing.back() >= fits) {
         layerAsked_ = layer;
         Q_EMIT attentionWanted(layer);
     }
-    setNotice(tr("%n row(s) not captured for this layer", nullptr, picture_.missing()),
-              tr("Recompute"), [this, layer] { Q_EMIT attentionWanted(layer); });
+    setNotice(missingSentence(), tr("Recompute"), [this, layer] {
+        const QRectF& shown = map_->window();
+        store().setAttentionFocus(layer, {int(shown.top()), int(std::ceil(shown.bottom()))});
+        Q_EMIT attentionWanted(layer);
+    });
+}
+
+QString AttentionView::missingSentence() const
+{
+    const std::vector<int>& missing = picture_.missing();
+    const auto dropped = std::count_if(missing.begin(), missing.end(), [this](int query) {
+        return rows() != nullptr && rows()->dropped(query);
+    });
+    if (dropped == 0)
+        return tr("%n row(s) not captured for this layer", nullptr, int(missing.size()));
+    return tr("%1 of %2 rows not kept: attention history is limited to %3 MiB")
+        .arg(missing.size())
+        .arg(store().tokens())
+        .arg(double(store().attentionHistory().budget()) / (1 << 20), 0, 'g', 4);
 }
 
 void AttentionView::showSelection()
@@ -270,10 +301,13 @@ void AttentionView::showSelection()
     map_->redrawOverlay();
 }
 
-void AttentionView::paintMap(QPainter& painter, const PlotMap& map) const
+void AttentionView::paintMap(QPainter& painter, const PlotMap& map)
 {
-    const TileLayer layer {picture_.pyramid(), colors_, Theme::instance().palette().line.rgb()};
-    paintTiles(painter, map, layer);
+    const TileWindow window {.cells = map.window,
+                             .pixels = (map.rect.size() * map.deviceScale).toSize()};
+    if (window.pixels.isEmpty()) return;
+    const QRgb hatch = Theme::instance().palette().line.rgb();
+    painter.drawImage(map.rect, tiles_.image(picture_.pyramid(), window, colors_, hatch));
 }
 
 void AttentionView::paintCross(QPainter& painter, const PlotMap& map) const

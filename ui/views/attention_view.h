@@ -1,6 +1,8 @@
 #pragma once
 
+#include "ui/plot/tile_image.h"
 #include "ui/views/attention_picture.h"
+#include "ui/views/head_thumbs.h"
 #include "ui/views/stage_view.h"
 
 #include <QRgb>
@@ -49,15 +51,19 @@ private:
     int head() const;
     Sink sink() const;
     ValueScale scale() const;
+    AttentionLook look() const;
     void setLook();
-    void paintMap(QPainter& painter, const PlotMap& map) const;
+    void paintMap(QPainter& painter, const PlotMap& map);
     void paintCross(QPainter& painter, const PlotMap& map) const;
     void askForMissingRows();
+    QString missingSentence() const;
     void showGeometry();
     void stepCell(QPoint by);
 
     AttentionPicture picture_;
+    TileCache tiles_;
     HeadThumbs thumbs_;
+    TokenRepeats repeats_;
     PlotArea* map_;
     ColorBar* bar_;
     HeadGrid* grid_;
@@ -70,7 +76,7 @@ private:
     std::vector<Target> targets_;
     int barCount_ = 4;
     int layerDrawn_ = -1;
-    int headDrawn_ = -1;
+    int tokensDrawn_ = 0;
     int layerAsked_ = -1; ///< rows of this layer were asked for since it was focused
 };
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "ui/views/attention_picture.h"
+#include "ui/views/head_thumbs.h"
 
 #include <QWidget>
 
