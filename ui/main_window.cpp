@@ -367,7 +367,7 @@ void MainWindow::shareRoom()
     const int chat = std::max(theme.px(270), across * 24 / 100), map = theme.px(104);
     const int inspector = std::max(theme.px(230), across * 17 / 100);
     columns_->setSizes({chat, map, across - chat - map - inspector, inspector});
-    const int lanes = std::max(theme.px(176), down * 22 / 100);
+    const int lanes = std::max(theme.px(196), down * 24 / 100);
     rows_->setSizes({down - lanes, lanes});
     memory_->share(*columns_, "columns");
     memory_->share(*rows_, "rows");

@@ -284,8 +284,12 @@ void RunStore::truncate(int count, Changes& changes)
 void RunStore::addTimes(const TokenBatch& batch)
 {
     const float share = 1.0F / float(std::max<std::size_t>(1, batch.tokens.size()));
-    TokenTime time {batch.wall_ms * share, batch.probe_ms * share, batch.sample_ms * share,
-                    batch.prefill, batch.layer_ms};
+    TokenTime time {.ms = batch.wall_ms * share,
+                    .probe_ms = batch.probe_ms * share,
+                    .sample_ms = batch.sample_ms * share,
+                    .prefill = batch.prefill,
+                    .shed = batch.shed,
+                    .layer_ms = batch.layer_ms};
     for (float& ms : time.layer_ms)
         ms *= share;
     auto ops = std::make_shared<std::vector<OpTime>>(batch.ops);

@@ -1,5 +1,6 @@
 #include "ui/panels/panel.h"
 
+#include "ui/icons.h"
 #include "ui/theme.h"
 
 #include <QHBoxLayout>
@@ -49,6 +50,28 @@ void Panel::setNote(const QString& note)
     update();
 }
 
+void Panel::setBadge(const Badge& badge)
+{
+    if (badge_.text == badge.text && badge_.icon == badge.icon) return;
+    badge_ = badge;
+    update();
+}
+
+int Panel::paintBadge(QPainter& painter, const QRect& line) const
+{
+    const Theme& theme = Theme::instance();
+    const double size = theme.px(10);
+    drawIcon(painter, QRectF(line.left(), line.center().y() - size / 2 + 1, size, size),
+             badge_.icon, colorOf(badge_.role));
+    const QRect words = line.adjusted(int(size) + theme.px(5), 0, 0, 0);
+    painter.setFont(theme.font(12, 600));
+    painter.setPen(colorOf(badge_.role));
+    painter.drawText(words, Qt::AlignVCenter, badge_.text);
+    // Room for more than this number, so that what follows holds still while it counts.
+    const QString widest = badge_.text.size() > 5 ? badge_.text + "00" : badge_.text;
+    return int(size) + theme.px(5) + painter.fontMetrics().horizontalAdvance(widest);
+}
+
 void Panel::restyle()
 {
     const Theme& theme = Theme::instance();
@@ -75,11 +98,16 @@ void Panel::paintEvent(QPaintEvent* event)
         line.setRight(headline_->x() + tool->x() - theme.px(6));
         break;
     }
-    painter.setFont(theme.font(13, 600));
-    painter.setPen(theme.palette().text);
-    const QFontMetrics bold(painter.font());
-    painter.drawText(line, Qt::AlignVCenter, bold.elidedText(title_, Qt::ElideRight, line.width()));
-    line.setLeft(line.left() + bold.horizontalAdvance(title_) + theme.px(10));
+    if (badge_.text.isEmpty()) {
+        painter.setFont(theme.font(13, 600));
+        painter.setPen(theme.palette().text);
+        const QFontMetrics bold(painter.font());
+        painter.drawText(line, Qt::AlignVCenter,
+                         bold.elidedText(title_, Qt::ElideRight, line.width()));
+        line.setLeft(line.left() + bold.horizontalAdvance(title_) + theme.px(10));
+    } else {
+        line.setLeft(line.left() + paintBadge(painter, line) + theme.px(10));
+    }
     if (line.width() < theme.px(20)) return;
     painter.setFont(theme.font(11));
     painter.setPen(theme.palette().muted);

@@ -4,6 +4,7 @@
 #include <QString>
 
 class QHBoxLayout;
+class QPainter;
 class QVBoxLayout;
 
 namespace mixscope {
@@ -17,6 +18,12 @@ public:
     explicit Panel(const QString& title, QWidget* parent = nullptr);
 
     void setNote(const QString& note);
+    /// Said in place of the title: an icon and a word in a colour of the palette.
+    struct Badge {
+        QString icon, text;
+        const char* role = "text";
+    };
+    void setBadge(const Badge& badge); ///< empty: the title again
     QHBoxLayout* tools() const { return tools_; } ///< right end of the headline
     QVBoxLayout* content() const { return content_; } ///< below the headline
 
@@ -25,7 +32,10 @@ protected:
     virtual void restyle();
 
 private:
+    int paintBadge(QPainter& painter, const QRect& line) const;
+
     QString title_, note_;
+    Badge badge_;
     QVBoxLayout* column_;
     QWidget* headline_;
     QHBoxLayout* tools_;
