@@ -1,11 +1,9 @@
 #include "tests/ui/view_stage.h"
 #include "ui/export/export_view.h"
-#include "ui/models/expert_load.h"
-#include "ui/plot/histogram.h"
 #include "ui/plot/lane_plot.h"
 #include "ui/plot/matrix_map.h"
-#include "ui/views/load_grid.h"
-#include "ui/views/locked_range.h"
+#include "ui/plot/stack_plot.h"
+#include "ui/views/norm_strip.h"
 #include "ui/views/parts.h"
 
 #include <QPushButton>
@@ -54,6 +52,7 @@ TEST(StateView, OneFrameDoesNotRescaleALane)
     Stage stage(run, "state");
     auto* lanes = stage.named<LanePlot>("State lanes");
     const ValueScale before = lanes->bands()[0].scale;
+    run.selection.lockToken(3); // its line covers cells
     run.decode(4);
     stage.settle();
     EXPECT_EQ(lanes->bands()[0].scale, before);
@@ -73,8 +72,8 @@ TEST(StateView, HalfLifeHasAFixedRange)
     stage.settle();
     auto* lanes = stage.named<LanePlot>("State lanes");
     EXPECT_EQ(lanes->bands()[0].scale, (ValueScale {ValueScale::Kind::log, 1.0F, 1e5F}));
-    EXPECT_EQ(laneColor(lanes, 2, 0, 10), entry(Theme::instance().ratio(), 0));
-    EXPECT_EQ(laneColor(lanes, 2, 0, 30), entry(Theme::instance().ratio(), 255));
+    EXPECT_EQ(laneColor(lanes, 2, 0, 10), entry(halfLifeMap(), 0));
+    EXPECT_EQ(laneColor(lanes, 2, 0, 30), entry(halfLifeMap(), 255));
 }
 
 TEST(StateView, HoverPreviewsAndClickTakesTheLayer)
@@ -99,6 +98,7 @@ TEST(StateView, DescriptionAndMatrixTellTheFocusedHead)
         return float(layer) + 0.1F * float(token) + 0.01F * float(head);
     };
     source.state_change = [](int, int, int head) { return 0.25F * float(head); };
+    source.keep = [](int, int, int) { return 0.6F; }; // 0.36 after two tokens
     FakeRun run(source);
     run.prompt(20);
     run.selection.setLayer(5);
@@ -112,12 +112,136 @@ TEST(StateView, DescriptionAndMatrixTellTheFocusedHead)
     stage.settle();
     EXPECT_FALSE(matrix->empty());
     EXPECT_EQ(stage.view->describe(),
-              "State lanes, layer 5, head 3: norm 6.23, change 0.750 at token 12");
+              "State lanes, layer 5, head 3: norm 6.23, change 0.750 at token 12; its write: half "
+              "gone after 2 tokens");
     EXPECT_TRUE(
         matrix->accessibleDescription().contains("layer 5, head 3, 64 by 64 after token 19"));
     run.selection.setHead(4);
     stage.settle();
     EXPECT_TRUE(matrix->empty()) << "the frame is of another head";
+}
+
+TEST(StateView, ALayerOpensIntoItsHeads)
+{
+    Source source = plausible();
+    source.state_norm = [](int, int, int head) { return float(head); };
+    FakeRun run(source);
+    run.prompt(40);
+    run.selection.setLayer(2);
+    run.selection.setHead(0);
+    Stage stage(run, "state");
+    auto* lanes = stage.named<LanePlot>("State lanes");
+    EXPECT_EQ(lanes->bands()[2].rows, 1);
+    stage.named<SegmentBar>("Heads")->choose(2);
+    stage.settle();
+    ASSERT_EQ(lanes->bands()[2].rows, kHeads) << "layer 2";
+    EXPECT_EQ(lanes->bands()[3].rows, 1);
+    const auto colors = Theme::instance().sequential(Theme::instance().palette().ssm);
+    EXPECT_EQ(laneColor(lanes, 2, 0, 20), entry(colors, 0));
+    EXPECT_EQ(laneColor(lanes, 2, 7, 20), entry(colors, 255));
+    const float part = 3.0F / 7.0F;
+    EXPECT_EQ(laneColor(lanes, 2, 3, 20), QColor::fromRgb(cellColors(colors)[cellOf(part)]));
+    QTest::mouseClick(Stage::surface(lanes), Qt::LeftButton, {},
+                      lanes->cellRect(2, 6, 17).center().toPoint());
+    EXPECT_EQ(run.selection.head(), 6);
+    EXPECT_EQ(run.selection.layer(), 2);
+}
+
+TEST(StateView, SettledRangesHoldUntilFitNow)
+{
+    Source source = plausible();
+    source.state_norm = [](int, int token, int) { return token < 140 ? float(token % 10) : 90.0F; };
+    FakeRun run(source);
+    run.prompt(140);
+    Stage stage(run, "state");
+    auto* lanes = stage.named<LanePlot>("State lanes");
+    EXPECT_FLOAT_EQ(lanes->bands()[0].scale.high, 9.0F);
+    run.decode(200);
+    stage.settle();
+    EXPECT_FLOAT_EQ(lanes->bands()[0].scale.high, 9.0F) << "no colour changes its meaning";
+    for (QPushButton* button : stage.view->findChildren<QPushButton*>()) {
+        if (button->text() == "Fit now") button->click();
+    }
+    stage.settle();
+    EXPECT_FLOAT_EQ(lanes->bands()[0].scale.high, 90.0F);
+}
+
+TEST(StateView, MemoryStripDrawsWhatRemainsAndWhatIsGone)
+{
+    Source source = plausible();
+    source.write = [](int, int, int) { return 1.0F; };
+    source.keep = [](int, int token, int) { return token == 30 ? 0.5F : 1.0F; };
+    FakeRun run(source);
+    run.prompt(60);
+    run.selection.setLayer(5);
+    run.selection.lockToken(40);
+    Stage stage(run, "state", {1100, 900});
+    auto* bars = stage.named<StackPlot>("Memory contents");
+    ASSERT_NE(bars, nullptr);
+    ASSERT_DOUBLE_EQ(bars->top(), 1.0);
+    const Palette& palette = Theme::instance().palette();
+    const QImage picture = bars->grab().toImage();
+    const auto at = [&](int token, double value) {
+        const PlotMap map = bars->map();
+        return picture.pixelColor(QPointF(map.x(token + 0.35), map.y(value)).toPoint());
+    };
+    EXPECT_EQ(at(10, 0.25), palette.ssm) << "half remains of what was written before token 30";
+    EXPECT_EQ(at(10, 0.75), palette.line) << "the other half is gone";
+    EXPECT_EQ(at(35, 0.75), palette.ssm) << "written after it: all is there";
+    EXPECT_EQ(at(50, 0.75), palette.panel) << "not yet written at token 40";
+    stage.named<SegmentBar>("Memory as")->choose(1);
+    stage.settle();
+    EXPECT_TRUE(bars->accessibleDescription().contains("after token 40"));
+}
+
+TEST(StateView, MatrixCanShowWhatChanged)
+{
+    FakeRun run;
+    run.prompt(20);
+    run.selection.setLayer(5);
+    Stage stage(run, "state", {1100, 900});
+    auto* matrix = stage.named<MatrixMap>("State matrix");
+    StateFrame frame {.layer = 5, .head = 0, .position = 18, .rows = 2, .columns = 2};
+    frame.values = {1.0F, -2.0F, 0.0F, 1.0F};
+    run.store.setState(frame);
+    stage.settle();
+    auto* rows = stage.named<NormStrip>("Norms of the rows");
+    ASSERT_EQ(rows->norms().size(), 2U);
+    EXPECT_FLOAT_EQ(rows->norms()[0], std::sqrt(5.0F));
+    EXPECT_FLOAT_EQ(rows->norms()[1], 1.0F);
+    stage.named<SegmentBar>("Matrix")->choose(1);
+    EXPECT_TRUE(matrix->empty()) << "one frame has no change";
+    frame.position = 19;
+    frame.values = {1.0F, -2.0F, 3.0F, 1.0F};
+    run.store.setState(frame);
+    stage.settle();
+    ASSERT_FALSE(matrix->empty());
+    EXPECT_FLOAT_EQ(rows->norms()[0], 0.0F);
+    EXPECT_FLOAT_EQ(rows->norms()[1], 3.0F);
+    EXPECT_TRUE(matrix->accessibleDescription().contains(QStringLiteral("S(19) − S(18)")));
+    const QImage picture = matrix->grab().toImage();
+    const QRect box = matrix->imageRect();
+    const auto cell = [&](int row, int column) {
+        return picture.pixelColor(box.left() + box.width() * (2 * column + 1) / 4,
+                                  box.top() + box.height() * (2 * row + 1) / 4);
+    };
+    const auto& map = Theme::instance().diverging();
+    EXPECT_EQ(cell(0, 0), entry(map, 127)) << "no change is the background";
+    EXPECT_GT(cell(1, 0).red(), cell(1, 0).blue()) << "3 is at the warm end";
+}
+
+TEST(StateView, WritesLanesMemoryAndMatrix)
+{
+    FakeRun run;
+    run.prompt(3);
+    run.selection.setLayer(5);
+    Stage stage(run, "state");
+    run.store.setState(run.state(5, 0));
+    stage.settle();
+    const QString csv = QString::fromUtf8(numbersOf(*stage.view));
+    EXPECT_EQ(csv.count(QStringLiteral(",mean,‖S‖,")), 3 * 8);
+    EXPECT_EQ(csv.count(QStringLiteral("share left after token 2")), 3);
+    EXPECT_EQ(csv.count(QStringLiteral("\"row ")), 64 * 64);
 }
 
 TEST(StateView, SaysThatPureAttentionHasNone)
@@ -133,294 +257,6 @@ TEST(StateView, SaysThatPureAttentionHasNone)
     Stage stage(run, "state");
     EXPECT_TRUE(stage.view->describe().startsWith("Pure attention"))
         << stage.view->describe().toStdString();
-}
-
-TEST(GatesView, EachGateHasItsOwnFixedScale)
-{
-    Source source = plausible();
-    source.keep = [](int, int token, int head) {
-        return token < 20 ? 0.0F : head == 0 ? 1.0F : 0.5F;
-    };
-    source.dt = [](int, int token, int) { return token < 20 ? 1e-5F : 10.0F; };
-    FakeRun run(source);
-    run.prompt(40);
-    run.selection.setLayer(2);
-    run.selection.setHead(7);
-    Stage stage(run, "gates");
-    auto* lanes = stage.named<LanePlot>("Gate lanes");
-    ASSERT_NE(lanes, nullptr);
-    ASSERT_EQ(lanes->bands().size(), 5U);
-    const auto hue = Theme::instance().sequential(Theme::instance().palette().ssm);
-    const auto& ratio = Theme::instance().ratio();
-    EXPECT_EQ(laneColor(lanes, 4, 2, 10), entry(hue, 0)) << "step below the floor";
-    EXPECT_EQ(laneColor(lanes, 4, 2, 30), entry(hue, 255)) << "step 10";
-    EXPECT_EQ(laneColor(lanes, 1, 0, 10), entry(ratio, 0)) << "keep 0";
-    EXPECT_EQ(laneColor(lanes, 1, 0, 30), entry(ratio, 255)) << "keep 1";
-    EXPECT_EQ(laneColor(lanes, 1, 2, 30), QColor::fromRgb(cellColors(ratio)[cellOf(0.5F)]))
-        << "keep 0.5";
-
-    const auto* histogram = stage.named<Histogram>("Gate histogram");
-    ASSERT_NE(histogram, nullptr);
-    EXPECT_EQ(histogram->count(), 40 * 8);
-    EXPECT_DOUBLE_EQ(histogram->lowPart(), 0.5) << "half of the tokens keep nothing";
-    EXPECT_DOUBLE_EQ(histogram->highPart(), 0.5 / 8) << "head 0 keeps all in the other half";
-    run.decode(40);
-    stage.settle();
-    EXPECT_EQ(histogram->count(), 80 * 8);
-    EXPECT_DOUBLE_EQ(histogram->lowPart(), 0.25);
-}
-
-TEST(GatesView, ClickTakesHeadAndTokenAndTheGate)
-{
-    FakeRun run;
-    run.prompt(40);
-    run.selection.setLayer(2);
-    Stage stage(run, "gates");
-    auto* lanes = stage.named<LanePlot>("Gate lanes");
-    QTest::mouseClick(Stage::surface(lanes), Qt::LeftButton, {},
-                      lanes->cellRect(4, 6, 17).center().toPoint());
-    EXPECT_EQ(run.selection.head(), 6);
-    EXPECT_EQ(run.selection.lockedToken(), 17);
-    EXPECT_EQ(stage.named<SegmentBar>("Gate")->chosen(), 4);
-}
-
-TEST(GatesView, OnlyChosenExpertsAreFilledByTheirWeight)
-{
-    Source source = plausible();
-    source.router = [](int, int token, int expert) {
-        return expert == token % 2 ? 6.0F : expert == 3 ? 3.0F : 0.5F;
-    };
-    FakeRun run(source); // probabilities 0.6 and 0.3 chosen, 0.05 twice not
-    run.prompt(40);
-    run.selection.setLayer(3);
-    Stage stage(run, "gates");
-    auto* experts = stage.named<LanePlot>("Experts");
-    ASSERT_NE(experts, nullptr);
-    const auto moe = Theme::instance().sequential(Theme::instance().palette().moe);
-    const auto expected = [&](float weight) {
-        return QColor::fromRgb(cellColors(moe)[cellOf(weight)]);
-    };
-    EXPECT_EQ(laneColor(experts, 0, 0, 10), expected(0.6F));
-    EXPECT_EQ(laneColor(experts, 0, 1, 10), expected(0.0F)) << "not chosen";
-    EXPECT_EQ(laneColor(experts, 0, 1, 11), expected(0.6F));
-    EXPECT_EQ(laneColor(experts, 0, 3, 11), expected(0.3F));
-    const QWidget* load = stage.named<BarList>("Expert load");
-    ASSERT_NE(load, nullptr);
-    EXPECT_TRUE(load->accessibleDescription().contains("3  50 %"))
-        << load->accessibleDescription().toStdString();
-}
-
-TEST(GatesView, DescriptionGivesTheGatesOfTheHead)
-{
-    Source source = plausible();
-    source.dt = [](int, int, int) { return 0.125F; };
-    source.keep = [](int, int, int) { return 0.9F; };
-    source.write = [](int, int token, int) { return float(token); };
-    source.out_gate = [](int, int, int head) { return 0.5F * float(head); };
-    source.read = [](int, int, int) { return 6.5F; };
-    source.router = [](int, int, int expert) { return expert == 2 ? 7.0F : 1.0F; };
-    FakeRun run(source);
-    run.prompt(20);
-    run.selection.setLayer(4);
-    run.selection.setHead(3);
-    run.selection.lockToken(7);
-    Stage stage(run, "gates");
-    EXPECT_TRUE(stage.view->describe().startsWith(
-        QStringLiteral("Gate lanes, layer 4, head 3, token 7: write 7.00, keep 0.900, read 6.50, "
-                       "out gate 1.50, step Δ 0.125, expert 2 0.700")))
-        << stage.view->describe().toStdString();
-}
-
-TEST(GatesView, FewHeadsAreDrawnAsStaircases)
-{
-    auto model = hybrid();
-    for (LayerInfo& layer : model->layers) {
-        if (layer.has_state()) layer.n_heads = 2;
-    }
-    Source source = plausible();
-    source.keep = [](int, int token, int head) {
-        return head == 1 ? 0.25F : token < 20 ? 0.0F : 1.0F;
-    };
-    FakeRun run(source, model);
-    run.prompt(40);
-    run.selection.setLayer(2);
-    run.selection.setHead(0);
-    Stage stage(run, "gates");
-    auto* lanes = stage.named<LanePlot>("Gate lanes");
-    const LaneBand& band = lanes->bands()[1];
-    ASSERT_EQ(band.style, LaneBand::Style::stairs);
-    // The band's frame: both rows share it.
-    const QRectF box = lanes->cellRect(1, 0, 0) | lanes->cellRect(1, 1, 39);
-    const QImage picture = lanes->grab().toImage();
-    const auto drawn = [&](int token, float value, const QColor& color) {
-        const int x = int(lanes->cellRect(1, 0, token).center().x());
-        const int y = int(box.bottom() - 1 - value * (box.height() - 2));
-        for (int dy = -2; dy <= 2; ++dy) {
-            if (picture.pixelColor(x, y + dy) == color) return true;
-        }
-        return false;
-    };
-    const QColor strong = QColor::fromRgb(Theme::instance().ratio().back());
-    const QColor faint = Theme::instance().palette().faint;
-    EXPECT_TRUE(drawn(10, 0.0F, strong)) << "head 0, closed";
-    EXPECT_TRUE(drawn(30, 1.0F, strong)) << "head 0, open";
-    EXPECT_FALSE(drawn(10, 1.0F, strong));
-    EXPECT_TRUE(drawn(30, 0.25F, faint)) << "head 1 stays where it is";
-}
-
-TEST(GatesView, PrintsTheFocusedHeadsValuesAtTheToken)
-{
-    Source source = plausible();
-    source.keep = [](int, int, int head) { return head == 3 ? 0.5F : 0.9F; };
-    source.write = [](int, int token, int head) { return float(token * 10 + head); };
-    FakeRun run(source);
-    run.prompt(20);
-    run.selection.setLayer(4);
-    run.selection.setHead(3);
-    run.selection.lockToken(7);
-    Stage stage(run, "gates");
-    auto* lanes = stage.named<LanePlot>("Gate lanes");
-    EXPECT_EQ(lanes->readings().value(0), "73.0");
-    EXPECT_EQ(lanes->readings().value(1), "0.500");
-    stage.named<SegmentBar>("Keep as")->choose(1);
-    stage.settle();
-    EXPECT_EQ(lanes->readings().value(1), "1.00 tokens");
-}
-
-TEST(GatesView, AnAttentionLayerLeavesTheRoomToItsExperts)
-{
-    Source source = plausible();
-    source.router = [](int layer, int, int expert) { return expert == layer % 4 ? 9.0F : 0.1F; };
-    FakeRun run(source);
-    run.prompt(30);
-    run.selection.setLayer(3);
-    Stage stage(run, "gates");
-    EXPECT_FALSE(stage.named("Gate lanes")->isVisible());
-    EXPECT_GT(stage.named("Experts")->height(), 150);
-    auto* grid = stage.named<LoadGrid>("Expert load by layer");
-    ASSERT_NE(grid, nullptr);
-    ASSERT_TRUE(grid->isVisible());
-    // Two experts a token: half of layer 2's choices fall on expert 2.
-    const auto moe = Theme::instance().sequential(Theme::instance().palette().moe);
-    const QPointF corner = grid->cellRect(2, 2).topLeft() + QPointF(3, 3);
-    EXPECT_EQ(grid->grab().toImage().pixelColor(corner.toPoint()), entry(moe, 128));
-    QTest::mouseClick(grid, Qt::LeftButton, {}, grid->cellRect(7, 1).center().toPoint());
-    EXPECT_EQ(run.selection.layer(), 7);
-    QTest::keyClick(grid, Qt::Key_Up);
-    EXPECT_EQ(run.selection.layer(), 6);
-    stage.settle();
-    EXPECT_TRUE(stage.named("Gate lanes")->isVisible()) << "layer 6 is recurrent";
-    EXPECT_FALSE(grid->isVisible());
-}
-
-TEST(GatesView, RouterEntropyIsDrawnInBits)
-{
-    Source source = plausible();
-    source.router = [](int, int token, int expert) {
-        return token < 20 ? 1.0F : expert == 0 ? 1.0F : 0.0F;
-    };
-    FakeRun run(source);
-    run.prompt(40);
-    run.selection.setLayer(3);
-    run.selection.lockToken(5);
-    Stage stage(run, "gates");
-    auto* experts = stage.named<LanePlot>("Experts");
-    EXPECT_FLOAT_EQ(experts->bands()[1].scale.high, 2.0F) << "four experts";
-    EXPECT_EQ(experts->readings().value(1), "2.00");
-    run.selection.lockToken(25);
-    stage.settle();
-    EXPECT_EQ(experts->readings().value(1), "0");
-}
-
-TEST(GatesView, OffersToTurnTheProbesOn)
-{
-    FakeRun run;
-    run.prompt(10);
-    Source dark = plausible();
-    dark.gate_layer = 0; // others have no gates captured
-    FakeRun other(dark);
-    other.prompt(10);
-    other.selection.setLayer(4);
-    Stage stage(other, "gates");
-    int wanted = 0;
-    QObject::connect(stage.view.get(), &View::probeLevelWanted, [&] { ++wanted; });
-    for (QPushButton* button : stage.view->findChildren<QPushButton*>()) {
-        if (button->isVisible() && button->text() == "Turn on") button->click();
-    }
-    EXPECT_EQ(wanted, 1);
-}
-
-TEST(GatesView, WritesWhatItShowsInLongFormat)
-{
-    Source source = plausible();
-    source.keep = [](int, int, int head) { return head == 0 ? 0.5F : 0.75F; };
-    FakeRun run(source);
-    run.prompt(3);
-    run.selection.setLayer(4);
-    Stage stage(run, "gates");
-    const QString csv = QString::fromUtf8(numbersOf(*stage.view));
-    const QStringList lines = csv.split(QStringLiteral("\n"));
-    EXPECT_TRUE(csv.contains("token,text,layer,quantity,\"head, group or expert\",value"))
-        << csv.left(400).toStdString();
-    EXPECT_TRUE(csv.contains("0,Once,4,keep,0,0.5"));
-    EXPECT_TRUE(csv.contains("2,a,4,half-life [tokens],0,1"));
-    EXPECT_EQ(csv.count(QStringLiteral(",keep,")), 3 * kHeads);
-    EXPECT_EQ(csv.count(QStringLiteral(",router probability,")), 3 * kExperts);
-}
-
-TEST(ExpertLoad, CountsEachTokenOnceAndAgainAfterARewind)
-{
-    Source source = plausible();
-    source.router = [](int, int token, int expert) {
-        return expert == (token < 6 ? 1 : 2) ? 9.0F : expert == 0 ? 1.0F : 0.1F;
-    };
-    FakeRun run(source);
-    run.prompt(4);
-    ExpertLoad load;
-    load.update(run.store, 0);
-    run.decode(4);
-    load.update(run.store, 4);
-    load.update(run.store, 8); // nothing new
-    EXPECT_EQ(load.choices(5), 16) << "two experts for each of eight tokens";
-    EXPECT_DOUBLE_EQ(load.share(5, 0), 0.5);
-    EXPECT_DOUBLE_EQ(load.share(5, 1), 6.0 / 16);
-    EXPECT_DOUBLE_EQ(load.share(5, 2), 2.0 / 16);
-    const auto often = load.often(5, 2, 8);
-    ASSERT_EQ(often.size(), 2U);
-    EXPECT_EQ(often[0].id, 306);
-    EXPECT_EQ(often[0].times, 1);
-    load.update(run.store, 2); // tokens from there on were replaced
-    EXPECT_EQ(load.choices(5), 16);
-}
-
-TEST(RangeClock, HoldsOnceSettledUntilRestarted)
-{
-    RangeClock clock;
-    EXPECT_FALSE(clock.due(0));
-    EXPECT_TRUE(clock.due(4));
-    EXPECT_FALSE(clock.due(8));
-    EXPECT_TRUE(clock.due(12));
-    EXPECT_TRUE(clock.due(130)) << "the last look";
-    EXPECT_FALSE(clock.due(4000));
-    clock.restart();
-    EXPECT_TRUE(clock.due(4000));
-    EXPECT_FALSE(clock.due(8000));
-}
-
-TEST(GatesView, SaysWhatALayerWithoutGatesIs)
-{
-    auto model = hybrid();
-    for (LayerInfo& layer : model->layers)
-        layer.n_experts = 0;
-    FakeRun run(plausible(), model);
-    run.prompt(10);
-    run.selection.setLayer(3);
-    Stage stage(run, "gates");
-    EXPECT_TRUE(stage.view->describe().contains("no gates here"));
-    for (QPushButton* button : stage.view->findChildren<QPushButton*>()) {
-        if (button->isVisible()) button->click();
-    }
-    EXPECT_EQ(run.selection.layer(), 2);
 }
 
 } // namespace

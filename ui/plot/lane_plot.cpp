@@ -55,10 +55,13 @@ int LanePlot::rows() const
 /// Bands of one row need only a hairline between them; taller ones a visible gap.
 double LanePlot::bandGap() const
 {
-    double tallest = 1.0;
-    for (const LaneBand& band : bands_)
+    double tallest = 1.0, lowest = bands_.empty() ? 1.0 : bands_.front().height();
+    for (const LaneBand& band : bands_) {
         tallest = std::max(tallest, band.height());
-    return tallest == 1.0 ? 0.12 : std::max(0.6, 0.09 * tallest);
+        lowest = std::min(lowest, band.height());
+    }
+    if (lowest == 1.0) return tallest == 1.0 ? 0.12 : 0.25;
+    return std::max(0.6, 0.09 * tallest);
 }
 
 double LanePlot::bandTop(int band) const
@@ -277,7 +280,7 @@ void LanePlot::paintTitles(QPainter& painter, const PlotMap& map) const
         const QRectF box = bandRect(map, i);
         const bool focused = i == focusBand_;
         double right = map.rect.left() - gap;
-        if (!band.kind.isEmpty()) {
+        if (!band.kind.isEmpty() && box.height() >= theme.px(9)) {
             const QRectF glyphBox(right - glyph, box.center().y() - glyph / 2.0, glyph, glyph);
             drawGlyph(painter, glyphBox, band.kind, theme.kindColor(band.kind));
             right -= glyph + gap;

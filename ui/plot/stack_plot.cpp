@@ -23,6 +23,7 @@ StackPlot::StackPlot(const QString& accessibleName, PlotAxes axes, QWidget* pare
     setPicture([this](QPainter& p, const PlotMap& m) {
         paintGround(p, m);
         paintColumns(p, m);
+        paintCurve(p, m);
     });
     setOverlay([this](QPainter& p, const PlotMap& m) { paintMarks(p, m); });
     connect(this, &PlotArea::hovered, this,
@@ -121,6 +122,21 @@ void StackPlot::paintColumns(QPainter& painter, const PlotMap& map) const
                 Theme::instance().palette().text);
         }
     }
+}
+
+void StackPlot::paintCurve(QPainter& painter, const PlotMap& map) const
+{
+    if (!curve_) return;
+    QPolygonF line;
+    const int end = std::min(tokens_, int(std::ceil(map.window.right())));
+    for (int token = std::max(0, int(map.window.left())); token < end; ++token) {
+        const double value = curve_(token);
+        if (std::isnan(value)) continue;
+        const double y = map.y(std::min(value, top_));
+        line << QPointF(map.x(token), y) << QPointF(map.x(token + 1), y);
+    }
+    painter.setPen(QPen(Theme::instance().palette().warn, 2));
+    painter.drawPolyline(line);
 }
 
 void StackPlot::paintMarks(QPainter& painter, const PlotMap& map) const

@@ -27,6 +27,8 @@ public:
     void setFill(Fill fill) { fill_ = std::move(fill); }
     /// Which tokens stand apart (prefill): true for those with a tinted ground.
     void setGround(std::function<bool(int token)> apart, const QString& name);
+    /// A staircase line above the columns: its value at a token, NaN where it has none.
+    void setCurve(std::function<double(int token)> curve) { curve_ = std::move(curve); }
     /// All tokens; `top` is the end of the value axis, locked by the owner.
     void show(int tokens, double top);
     double top() const { return top_; }
@@ -41,12 +43,14 @@ Q_SIGNALS:
 private:
     void paintColumns(QPainter& painter, const PlotMap& map) const;
     void paintGround(QPainter& painter, const PlotMap& map) const;
+    void paintCurve(QPainter& painter, const PlotMap& map) const;
     void paintMarks(QPainter& painter, const PlotMap& map) const;
 
     std::vector<StackPart> parts_;
     Fill fill_;
     std::function<bool(int)> apart_;
     QString apartName_;
+    std::function<double(int)> curve_;
     int tokens_ = 0;
     double top_ = 1.0;
     double gap_ = 1.0;

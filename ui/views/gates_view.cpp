@@ -177,10 +177,15 @@ ValueScale GatesView::scaleOf(std::size_t which) const
     return {ValueScale::Kind::linear, 0.0F, std::max(ranges_[which].high(), 1e-6F)};
 }
 
-void GatesView::setBands()
+std::vector<unsigned> GatesView::mapOf(std::size_t which) const
 {
     const Theme& theme = Theme::instance();
-    const auto hue = theme.sequential(theme.palette().ssm);
+    if (which != kKeep) return theme.sequential(theme.palette().ssm);
+    return asHalfLife() ? halfLifeMap() : theme.ratio();
+}
+
+void GatesView::setBands()
+{
     std::vector<LaneBand> bands;
     for (std::size_t i = 0; hasGates() && i < kGates; ++i) {
         const int rows = rowsOf(i);
@@ -189,7 +194,7 @@ void GatesView::setBands()
             {.title = i == kKeep && asHalfLife() ? tr("half-life") : tr(kGateTable[i].name),
              .kind = {},
              .rows = rows,
-             .map = i == kKeep ? theme.ratio() : hue,
+             .map = mapOf(i),
              .scale = scaleOf(i),
              .style = stairs ? LaneBand::Style::stairs : LaneBand::Style::heat,
              .tall = stairs ? kStairRows : std::max(double(rows), kReadRows)});
@@ -296,10 +301,7 @@ void GatesView::updateHistogram(int firstChanged, int tokens)
     const auto which = std::size_t(gateBar_->chosen());
     const ValueScale scale = scaleOf(which);
     if (firstChanged < counted_ || counted_ == 0 || !(scale == histogram_->scale())) {
-        const Theme& theme = Theme::instance();
-        histogram_->setScale(scale,
-                             which == kKeep ? theme.ratio() : theme.sequential(theme.palette().ssm),
-                             lanes_->bands()[which].title);
+        histogram_->setScale(scale, mapOf(which), lanes_->bands()[which].title);
         counted_ = 0;
     }
     const Lane* lane = gate(which);

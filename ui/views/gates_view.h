@@ -5,6 +5,7 @@
 #include "ui/views/stage_view.h"
 
 #include <array>
+#include <vector>
 
 class QPushButton;
 
@@ -49,6 +50,7 @@ private:
     /// A gate's value as it is drawn (keep may be shown as half-life).
     float shown(std::size_t which, float value) const;
     ValueScale scaleOf(std::size_t which) const;
+    std::vector<unsigned> mapOf(std::size_t which) const;
     void setBands();
     bool checkRanges(int tokens);
     void updateGates(int firstChanged);

@@ -2,6 +2,8 @@
 
 #include "engine/model_info.h"
 #include "engine/token_batch.h"
+#include "ui/color_ramp.h"
+#include "ui/plot/value_scale.h"
 #include "ui/theme.h"
 
 #include <QButtonGroup>
@@ -11,6 +13,7 @@
 #include <QToolButton>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace mixscope {
@@ -256,6 +259,27 @@ float halfLifeTokens(float keep)
     if (std::isnan(keep)) return keep;
     const float loss = -std::log(std::clamp(keep, 1e-30F, 1.0F));
     return loss > 0.0F ? std::log(2.0F) / loss : 1e9F;
+}
+
+const std::vector<unsigned>& halfLifeMap()
+{
+    static const std::array kStops {QColor(58, 20, 90), QColor(52, 84, 150), QColor(32, 144, 142),
+                                    QColor(110, 204, 90), QColor(250, 232, 60)};
+    static const std::vector<unsigned> kMap = uniformRamp(kStops);
+    return kMap;
+}
+
+QString halfLifeText(float keep)
+{
+    const float tokens = halfLifeTokens(keep);
+    if (std::isnan(tokens)) return QStringLiteral("–");
+    return tokens >= 1e5F ? QStringLiteral("> 10⁵ tokens")
+                          : shortNumber(double(tokens)) + QStringLiteral(" tokens");
+}
+
+QString tokensText(int tokens)
+{
+    return tokens == 1 ? QObject::tr("1 token") : QObject::tr("%1 tokens").arg(tokens);
 }
 
 QString mixerName(const LayerInfo& layer)

@@ -113,6 +113,12 @@ QString pieceLabel(const ModelInfo& model, TokenId id);
 QString kindOf(const LayerInfo& layer);
 /// Tokens after which half of what was written is gone, from the factor kept per token.
 float halfLifeTokens(float keep);
+/// 256 colours for half-lives, 1 to 10⁵ tokens on a logarithmic scale.
+const std::vector<unsigned>& halfLifeMap();
+/// "38 tokens", "> 10⁵ tokens", "–" when the factor is unknown.
+QString halfLifeText(float keep);
+/// "1 token", "38 tokens".
+QString tokensText(int tokens);
 /// "attention", "Mamba-2" as people write it.
 QString mixerName(const LayerInfo& layer);
 

@@ -1,16 +1,18 @@
 #include "ui/views/state_view.h"
 
 #include "engine/model_info.h"
+#include "ui/export/table_writer.h"
 #include "ui/models/run_store.h"
 #include "ui/models/selection.h"
 #include "ui/plot/lane_plot.h"
-#include "ui/plot/matrix_map.h"
+#include "ui/plot/stack_plot.h"
 #include "ui/theme.h"
+#include "ui/views/matrix_panel.h"
+#include "ui/views/memory_strip.h"
 #include "ui/views/parts.h"
 #include "ui/views/value_list.h"
 
 #include <QHBoxLayout>
-#include <QPushButton>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -21,72 +23,99 @@ namespace mixscope {
 namespace {
 
 constexpr int kTokensPerRefresh = 3000;
-
-QString halfLifeText(float keep)
-{
-    const float tokens = halfLifeTokens(keep);
-    if (std::isnan(tokens)) return QStringLiteral("–");
-    return tokens >= 1e5F ? QStringLiteral("> 10⁵ tokens")
-                          : shortNumber(double(tokens)) + QStringLiteral(" tokens");
-}
+constexpr std::size_t kHeldTokens = 5;
+constexpr ValueScale kHalfLifeScale {ValueScale::Kind::log, 1.0F, 1e5F};
 
 } // namespace
 
 StateView::StateView(ViewContext context, QWidget* parent)
     : StageView(context, tr("State"), parent)
-    , lanes_(new LanePlot(tr("State lanes"), {.xTitle = tr("token"), .margins = {44, 8, 76, 34}},
+    , lanes_(new LanePlot(tr("State lanes"), {.xTitle = tr("token"), .margins = {56, 8, 76, 34}},
                           page()))
-    , matrix_(new MatrixMap(tr("State matrix"), page()))
-    , matrixCaption_(new Caption(page()))
-    , rangeCaption_(new Caption(page()))
+    , matrix_(new MatrixPanel(page()))
+    , memory_(new MemoryStrip(context, page()))
     , numbers_(new ValueList(tr("State numbers"), page()))
-    , fit_(new QPushButton(tr("Fit now"), page()))
+    , holdsCaption_(new Caption(page()))
+    , holds_(new BarList(tr("Tokens held"), QStringLiteral("ssm"), page()))
+    , fit_(new SmallButton(tr("Fit now"), this))
     , quantityBar_(
           new SegmentBar(tr("Quantity"), {tr("‖S‖"), tr("‖ΔS‖ / ‖S‖"), tr("half-life")}, this))
-    , headBar_(new SegmentBar(tr("Heads"), {tr("all heads"), tr("focused head")}, this))
+    , headBar_(new SegmentBar(tr("Heads"), {tr("mean"), tr("one head"), tr("heads")}, this))
+    , matrixBar_(new SegmentBar(tr("Matrix"), {tr("S"), tr("ΔS")}, this))
+    , memoryBar_(new SegmentBar(tr("Memory as"), {tr("norm"), tr("share")}, this))
 {
-    tools()->addWidget(quantityBar_);
-    tools()->addWidget(headBar_);
+    for (QWidget* tool : {static_cast<QWidget*>(quantityBar_), static_cast<QWidget*>(headBar_),
+                          static_cast<QWidget*>(matrixBar_), static_cast<QWidget*>(memoryBar_),
+                          static_cast<QWidget*>(fit_)})
+        tools()->addWidget(tool);
     tools()->addStretch(1);
-    auto* besides = new QHBoxLayout;
-    besides->addWidget(matrix_, 0, Qt::AlignTop);
-    besides->addWidget(numbers_);
-    besides->addStretch(1);
-    auto* rangeRow = new QHBoxLayout;
-    rangeRow->addWidget(rangeCaption_, 1);
-    rangeRow->addWidget(fit_);
-    auto* side = new QVBoxLayout;
-    side->addWidget(matrixCaption_);
-    side->addLayout(besides);
-    side->addLayout(rangeRow);
-    side->addStretch(1);
+    headBar_->setToolTip(
+        tr("A lane is the mean of its heads, or the focused head; or each head of the layer"));
+    matrixBar_->setToolTip(tr("The matrix now, or its change since the frame before"));
+    memoryBar_->setToolTip(tr("What remains of each write: its norm, or its share"));
+    fit_->setToolTip(tr("Lock the ranges to the values there are now"));
+    auto* left = new QVBoxLayout;
+    left->addWidget(lanes_, 5);
+    left->addWidget(memory_, 3);
+    side_ = new QBoxLayout(QBoxLayout::TopToBottom);
+    side_->addWidget(matrix_, 0, Qt::AlignTop);
+    side_->addWidget(numbers_, 0, Qt::AlignTop);
+    side_->addWidget(holdsCaption_);
+    side_->addWidget(holds_);
+    side_->addStretch(1);
     auto* row = new QHBoxLayout;
-    row->addWidget(lanes_, 1);
-    row->addLayout(side);
+    row->addLayout(left, 1);
+    row->addLayout(side_);
     content()->addLayout(row, 1);
 
-    connect(quantityBar_, &SegmentBar::chosenChanged, this, &StateView::relook);
-    connect(headBar_, &SegmentBar::chosenChanged, this, &StateView::relook);
-    connect(fit_, &QPushButton::clicked, this, [this] {
-        matrix_->fitNow();
-        showMatrix();
+    connect(quantityBar_, &SegmentBar::chosenChanged, this, &StateView::refit);
+    connect(headBar_, &SegmentBar::chosenChanged, this, &StateView::refit);
+    connect(matrixBar_, &SegmentBar::chosenChanged, this,
+            [this](int chosen) { matrix_->setShow(MatrixPanel::Show(chosen)); });
+    connect(memoryBar_, &SegmentBar::chosenChanged, this, [this](int chosen) {
+        memory_->setAs(MemoryStrip::As(chosen));
+        invalidate();
     });
-    connect(&context.store, &RunStore::stateChanged, this, &StateView::continueLater);
+    connect(fit_, &SmallButton::clicked, this, [this] {
+        matrix_->fitNow();
+        refit();
+    });
+    connect(&context.store, &RunStore::stateChanged, this, [this] {
+        matrix_->take(store().state());
+        continueLater();
+    });
     connect(lanes_, &LanePlot::tokenHovered, &context.selection, &Selection::hoverToken);
-    connect(lanes_, &LanePlot::cellClicked, this, [this](int band, int, int token) {
-        selection().setLayer(layers_[std::size_t(band)]);
+    connect(lanes_, &LanePlot::cellClicked, this, [this](int band, int line, int token) {
+        const int layer = layers_[std::size_t(band)];
+        const bool ofHeads = rowsOf(layer) > 1;
+        selection().setLayer(layer);
+        if (ofHeads) selection().setHead(line);
         selection().lockToken(token);
     });
-    connect(lanes_, &PlotArea::stepped, this, &StateView::step);
+    connect(holds_, &BarList::rowHovered, this, [this](int bar) {
+        const bool known = bar >= 0 && bar < int(held_.size());
+        selection().hoverSource(known ? held_[std::size_t(bar)] : -1);
+    });
+    connect(holds_, &BarList::rowClicked, this, [this](int bar) {
+        if (bar < int(held_.size())) selection().lockToken(held_[std::size_t(bar)]);
+    });
+    for (PlotArea* plot : {static_cast<PlotArea*>(lanes_), static_cast<PlotArea*>(memory_->plot())})
+        connect(plot, &PlotArea::stepped, this, &StateView::step);
+    connect(lanes_, &PlotArea::windowChanged, this, [this] {
+        QRectF window = lanes_->window(); // the same tokens below each other
+        window.setTop(memory_->plot()->window().top());
+        window.setBottom(memory_->plot()->window().bottom());
+        if (window != memory_->plot()->window()) memory_->plot()->showWindow(window);
+    });
 }
 
 StateView::Quantity StateView::quantity() const
 {
     return Quantity(quantityBar_->chosen());
 }
-bool StateView::focusedHeadOnly() const
+StateView::Heads StateView::heads() const
 {
-    return headBar_->chosen() == 1;
+    return Heads(headBar_->chosen());
 }
 Selection::Focus StateView::focus() const
 {
@@ -102,6 +131,10 @@ int StateView::head() const
 {
     return focus().head;
 }
+bool StateView::exact() const
+{
+    return layerInfo() != nullptr && MemoryRow::exactFor(*layerInfo());
+}
 
 StageView::Nothing StateView::nothing() const
 {
@@ -113,24 +146,37 @@ StageView::Nothing StateView::nothing() const
         tr("Write a message: each token leaves its trace in the state of every recurrent layer."));
 }
 
-float StateView::value(int layer, int token) const
+const Lane* StateView::lane(int layer) const
 {
     const Probe probe = quantity() == Quantity::norm ? Probe::state_norm
         : quantity() == Quantity::change             ? Probe::state_change
                                                      : Probe::keep;
-    const Lane* lane = store().lane(probe, layer);
-    if (lane == nullptr) return kUnknown;
-    const auto heads = lane->at(token);
-    if (heads.empty()) return kUnknown;
-    if (focusedHeadOnly()) {
-        const float one = heads[std::size_t(std::clamp(head(), 0, int(heads.size()) - 1))];
-        return quantity() == Quantity::half_life ? halfLifeTokens(one) : one;
+    return store().lane(probe, layer);
+}
+
+int StateView::rowsOf(int layer) const
+{
+    const bool expanded = heads() == Heads::each && layer == focus().layer;
+    return expanded ? std::max(1, model()->layers[std::size_t(layer)].n_heads) : 1;
+}
+
+float StateView::value(int layer, int row, int token) const
+{
+    const Lane* from = lane(layer);
+    const auto values = from != nullptr ? from->at(token) : std::span<const float>();
+    if (values.empty()) return kUnknown;
+    const bool half = quantity() == Quantity::half_life;
+    const bool one = heads() == Heads::focused || rowsOf(layer) > 1;
+    if (one) {
+        const int wanted = rowsOf(layer) > 1 ? row : head();
+        const float each = values[std::size_t(std::clamp(wanted, 0, int(values.size()) - 1))];
+        return half ? halfLifeTokens(each) : each;
     }
     float sum = 0.0F;
-    for (const float each : heads)
-        sum += quantity() == Quantity::half_life ? std::log(std::max(each, 1e-30F)) : each;
-    const float mean = sum / float(heads.size());
-    return quantity() == Quantity::half_life ? halfLifeTokens(std::exp(mean)) : mean;
+    for (const float each : values)
+        sum += half ? std::log(std::max(each, 1e-30F)) : each;
+    const float mean = sum / float(values.size());
+    return half ? halfLifeTokens(std::exp(mean)) : mean;
 }
 
 void StateView::setLayers()
@@ -140,139 +186,125 @@ void StateView::setLayers()
         if (model()->layers[std::size_t(i)].has_state()) layers_.push_back(i);
     }
     ranges_.assign(layers_.size(), {});
-    rangeTokens_ = 0;
 }
 
 void StateView::setBands()
 {
     const Theme& theme = Theme::instance();
+    const bool half = quantity() == Quantity::half_life;
     std::vector<LaneBand> bands;
     for (std::size_t i = 0; i < layers_.size(); ++i) {
-        const bool half = quantity() == Quantity::half_life;
-        const ValueScale scale = half
-            ? ValueScale {ValueScale::Kind::log, 1.0F, 1e5F}
-            : ValueScale {ValueScale::Kind::linear, ranges_[i].low(), ranges_[i].high()};
         bands.push_back({.title = QString::number(layers_[i]),
                          .kind = QStringLiteral("ssm"),
-                         .rows = 1,
-                         .map = half ? theme.ratio() : theme.sequential(theme.palette().ssm),
-                         .scale = scale});
+                         .rows = rowsOf(layers_[i]),
+                         .map = half ? halfLifeMap() : theme.sequential(theme.palette().ssm),
+                         .scale = half ? kHalfLifeScale
+                                       : ValueScale {ValueScale::Kind::linear, ranges_[i].low(),
+                                                     ranges_[i].high()}});
     }
     lanes_->setBands(std::move(bands));
 }
 
 bool StateView::checkRanges(int tokens)
 {
-    if (quantity() == Quantity::half_life) return false; // fixed, 1 … 10⁵ tokens
-    if (rangeTokens_ > 0 && tokens < rangeTokens_ + std::max(8, rangeTokens_ / 8)) return false;
-    rangeTokens_ = tokens;
+    if (quantity() == Quantity::half_life || !clock_.due(tokens)) return false;
     bool changed = false;
-    std::vector<float> values(std::size_t(tokens), 0.0F);
+    std::vector<float> values;
     for (std::size_t i = 0; i < layers_.size(); ++i) {
-        for (int t = 0; t < tokens; ++t)
-            values[std::size_t(t)] = value(layers_[i], t);
+        values.clear();
+        for (int t = 0; t < tokens; ++t) {
+            for (int row = 0; row < rowsOf(layers_[i]); ++row)
+                values.push_back(value(layers_[i], row, t));
+        }
         changed |= ranges_[i].widen(values);
     }
     return changed;
 }
 
-void StateView::relook()
+void StateView::refit()
 {
     modelDrawn_ = nullptr; // other bands
-    for (LockedRange& range : ranges_)
-        range.unlock();
-    rangeTokens_ = 0;
     invalidate();
 }
 
 void StateView::update(int firstChanged)
 {
     const int tokens = store().tokens();
-    const bool otherModel = modelDrawn_ != model();
-    const bool otherHead = focusedHeadOnly() && headDrawn_ != head();
-    if (otherModel) setLayers();
-    if (otherHead) {
+    bool other = modelDrawn_ != model();
+    if (other) setLayers();
+    const Selection::Focus now {heads() == Heads::each ? focus().layer : -1,
+                                heads() == Heads::focused ? head() : 0};
+    if (!other && now != drawnFor_) { // what the bands mean depends on the focus
         for (LockedRange& range : ranges_)
             range.unlock();
-        rangeTokens_ = 0;
+        other = true;
     }
     modelDrawn_ = model();
-    headDrawn_ = head();
-    if (tokens < rangeTokens_) rangeTokens_ = 0;
-    if (checkRanges(tokens) || otherModel || otherHead
-        || int(lanes_->bands().size()) != int(layers_.size())) {
+    drawnFor_ = now;
+    if (other) clock_.restart();
+    if (checkRanges(tokens) || other) {
         setBands();
+        firstChanged = 0;
     }
     const auto fill = [this](int token, std::span<float> values) {
-        for (std::size_t i = 0; i < layers_.size(); ++i)
-            values[i] = value(layers_[i], token);
+        std::size_t at = 0;
+        for (const int layer : layers_) {
+            for (int row = 0; row < rowsOf(layer); ++row)
+                values[at++] = value(layer, row, token);
+        }
     };
     if (!lanes_->update(firstChanged, tokens, fill, kTokensPerRefresh)) continueLater();
+    if (memory_->isHidden() == exact()) showGeometry();
+    memory_->setVisible(exact());
+    memoryBar_->setVisible(exact());
+    if (exact()) memory_->update(focus().layer, head(), firstChanged);
     showMatrix();
+    const bool captured = !std::isnan(value(layers_.front(), 0, tokens - 1));
+    if (captured)
+        setNotice({});
+    else
+        setNotice(tr("The newest state was not captured"), tr("Turn on"),
+                  [this] { Q_EMIT probeLevelWanted(); });
+}
+
+QString StateView::quantityName() const
+{
+    static const std::array kWhat {QT_TR_NOOP("‖S‖"), QT_TR_NOOP("‖ΔS‖ / ‖S‖"),
+                                   QT_TR_NOOP("half-life [tokens]")};
+    return tr(kWhat[std::size_t(quantity())]);
 }
 
 void StateView::showSelection()
 {
     if (model() == nullptr || layers_.empty()) return;
     const auto at = std::find(layers_.begin(), layers_.end(), focus().layer);
-    lanes_->setFocus(at == layers_.end() ? -1 : int(at - layers_.begin()), -1);
+    lanes_->setFocus(at == layers_.end() ? -1 : int(at - layers_.begin()),
+                     heads() == Heads::each ? head() : -1);
     lanes_->setTokens(selection().token(), selection().lockedToken());
+    if (exact()) memory_->showSelection();
+    showMatrix();
     showNumbers();
+    showHolds();
 
-    static const std::array kWhat {QT_TR_NOOP("‖S‖"), QT_TR_NOOP("‖ΔS‖ / ‖S‖"),
-                                   QT_TR_NOOP("half-life in tokens, log₁₀")};
-    const QString heads = focusedHeadOnly() ? tr("head %1").arg(head())
-        : quantity() == Quantity::half_life ? tr("harmonic mean of heads")
-                                            : tr("mean of heads");
-    const QString range = quantity() == Quantity::half_life
-        ? tr("range 1 … 10⁵")
-        : tr("each row locked to its own 1–99 %");
+    const bool half = quantity() == Quantity::half_life;
+    const QString which = heads() == Heads::focused ? tr("head %1").arg(head())
+        : heads() == Heads::each                    ? tr("heads of layer %1").arg(focus().layer)
+        : half                                      ? tr("harmonic mean of heads")
+                                                    : tr("mean of heads");
+    const QString range = half ? tr("range 1 … 10⁵") : tr("each row locked to its own 1–99 %");
     const int pooled = lanes_->pooling().x;
-    setHeadline(tr("%1 · %2 per layer and token · %3")
-                    .arg(tr(kWhat[std::size_t(quantity())]), heads, range),
+    setHeadline(tr("%1 · %2 · %3").arg(quantityName(), which, range),
                 pooled == 1 ? tr("exact") : tr("max of %1 tokens").arg(pooled));
 }
 
 void StateView::showMatrix()
 {
-    const StateFrame& frame = store().state();
-    const int layer = focus().layer;
     const bool recurrent = layerInfo() != nullptr && layerInfo()->has_state();
-    fit_->setVisible(recurrent && frame.layer == layer && frame.head == head());
-    if (!recurrent) {
-        matrixCaption_->setText(tr("State matrix"));
-        matrix_->setNothing(
-            tr("Layer %1 is attention and keeps no state. Click a lane to see its layer's.")
-                .arg(layer));
-        rangeCaption_->setText({});
-        return;
-    }
-    if (frame.layer != layer || frame.head != head() || frame.values.empty()) {
-        matrixCaption_->setText(tr("S · layer %1 · head %2").arg(layer).arg(head()));
-        matrix_->setNothing(tr("Comes with the next token."));
-        rangeCaption_->setText({});
-        return;
-    }
-    matrixCaption_->setText(tr("S after token %1 · layer %2 · head %3 · %4 × %5")
-                                .arg(frame.position)
-                                .arg(layer)
-                                .arg(head())
-                                .arg(frame.rows)
-                                .arg(frame.columns));
-    matrix_->setMatrix(tr("layer %1 head %2").arg(layer).arg(head()), frame.rows, frame.columns,
-                       frame.values);
-    const QString pooled =
-        matrix_->pooling() > 1 ? tr(" · largest of %1×%1").arg(matrix_->pooling()) : QString();
-    rangeCaption_->setText(
-        tr("±%1 (3σ, locked)%2").arg(shortNumber(double(matrix_->range())), pooled));
-    matrix_->setAccessibleDescription(
-        tr("State matrix, layer %1, head %2, %3 by %4 after token %5, colours end at ±%6")
-            .arg(layer)
-            .arg(head())
-            .arg(frame.rows)
-            .arg(frame.columns)
-            .arg(frame.position)
-            .arg(shortNumber(double(matrix_->range()))));
+    matrix_->setWanted(
+        focus().layer, head(),
+        recurrent
+            ? QString()
+            : tr("Layer %1 keeps no state. Click a lane to see its layer's.").arg(focus().layer));
 }
 
 void StateView::showNumbers()
@@ -283,23 +315,49 @@ void StateView::showNumbers()
         return lane == nullptr ? kUnknown : lane->at(token, head());
     };
     const float keep = at(Probe::keep);
-    numbers_->setValues({{tr("at token"), token < 0 ? QStringLiteral("–") : QString::number(token)},
-                         {tr("‖S‖"), shortNumber(double(at(Probe::state_norm)))},
-                         {tr("‖ΔS‖ / ‖S‖"), shortNumber(double(at(Probe::state_change)))},
-                         {tr("keep"), shortNumber(double(keep))},
-                         {tr("write"), shortNumber(double(at(Probe::write)))},
-                         {tr("half-life"), halfLifeText(keep)}});
+    const auto number = [](float value) { return shortNumber(double(value)); };
+    std::vector<std::pair<QString, QString>> values {
+        {tr("at token"), token < 0 ? QStringLiteral("–") : QString::number(token)},
+        {tr("‖S‖"), number(at(Probe::state_norm))},
+        {tr("‖ΔS‖ / ‖S‖"), number(at(Probe::state_change))},
+        {tr("keep"), number(keep)},
+        {tr("write"), number(at(Probe::write))},
+        {tr("half-life"), halfLifeText(keep)}};
+    if (exact()) values.emplace_back(tr("write half gone"), memory_->shortFate(token));
+    numbers_->setValues(std::move(values));
     numbers_->setToolTip(tr("keep = exp(ΔA); write = Δ·‖B‖·‖x‖; half-life = ln 2 / −ln keep"));
+}
+
+void StateView::showHolds()
+{
+    if (!exact()) return;
+    std::vector<BarRow> rows = memory_->strongest(kHeldTokens);
+    held_.clear();
+    for (const BarRow& row : rows)
+        held_.push_back(row.index.toInt());
+    rows.resize(kHeldTokens); // always as many lines, so that nothing moves
+    holds_->setRows(std::move(rows));
+    holdsCaption_->setText(tr("holds most of"));
 }
 
 void StateView::showGeometry()
 {
     const Theme& theme = Theme::instance();
-    const int numbers = theme.px(120);
-    const int room =
-        std::min(contentHeight() - theme.px(60), (width() - 2 * theme.px(14)) * 42 / 100 - numbers);
-    matrix_->setFixedSize(std::max(theme.px(70), room), std::max(theme.px(70), room));
-    numbers_->setFixedWidth(numbers);
+    const int tall = contentHeight() - theme.px(60);
+    const bool low = contentHeight() < theme.px(360);
+    const bool room = exact() && contentHeight() > theme.px(440);
+    // Below the matrix stand numbers, a line each, and the tokens held where there is room; with
+    // little height the numbers stand beside it.
+    const int numbers = 7 * theme.px(17);
+    const int below = low ? 0 : numbers + (room ? int(kHeldTokens + 1) * theme.px(20) : 0);
+    side_->setDirection(low ? QBoxLayout::LeftToRight : QBoxLayout::TopToBottom);
+    matrix_->setSide(std::max(theme.px(90), std::min(tall - below, width() * 36 / 100)));
+    numbers_->setFixedHeight(low ? 2 * numbers : numbers);
+    numbers_->setMinimumWidth(low ? theme.px(96) : matrix_->width());
+    holds_->setVisible(room);
+    holdsCaption_->setVisible(room);
+    lanes_->setMinimumHeight(theme.px(60));
+    memory_->setCompact(low);
 }
 
 void StateView::resizeEvent(QResizeEvent* event)
@@ -310,19 +368,35 @@ void StateView::resizeEvent(QResizeEvent* event)
 
 void StateView::restyle()
 {
-    const Theme& theme = Theme::instance();
-    fit_->setFont(theme.font(11, 500));
-    fit_->setStyleSheet(
-        QStringLiteral("QPushButton { background: %1; color: %2; border: 1px solid %3;"
-                       " border-radius: %4px; padding: 1px %5px; min-height: 0; }"
-                       "QPushButton:hover, QPushButton:focus { border-color: %6; }")
-            .arg(theme.palette().raised.name(), theme.palette().text.name(),
-                 theme.palette().line.name())
-            .arg(theme.px(5))
-            .arg(theme.px(8))
-            .arg(theme.palette().accent.name()));
+    memory_->restyle();
     showGeometry();
     if (!layers_.empty()) setBands();
+}
+
+void StateView::writeTable(TableWriter& table) const
+{
+    if (model() == nullptr) return;
+    table.columns({tr("token"), tr("text"), tr("layer"), tr("head"), tr("quantity"), tr("value")});
+    const QRectF window = lanes_->window();
+    const int end = std::min(store().tokens(), int(std::ceil(window.right())));
+    for (int token = std::max(0, int(window.left())); token < end; ++token) {
+        for (const int layer : layers_) {
+            for (int row = 0; row < rowsOf(layer); ++row) {
+                const QString which = rowsOf(layer) > 1 ? QString::number(row)
+                    : heads() == Heads::focused         ? QString::number(head())
+                                                        : tr("mean");
+                table.cell(token)
+                    .cell(tokenLabel(store().token(token)))
+                    .cell(layer)
+                    .cell(which)
+                    .cell(quantityName())
+                    .cell(double(value(layer, row, token)))
+                    .endRow();
+            }
+        }
+    }
+    if (exact()) memory_->writeTable(table);
+    matrix_->writeTable(table);
 }
 
 QString StateView::describe() const
@@ -333,17 +407,20 @@ QString StateView::describe() const
     const Lane* norm = store().lane(Probe::state_norm, layer);
     const Lane* change = store().lane(Probe::state_change, layer);
     if (norm == nullptr || token < 0) {
-        return tr("State lanes of %n recurrent layer(s), %1 tokens; layer %2 keeps no state",
-                  nullptr, int(layers_.size()))
+        return tr("State lanes of %1 recurrent layers, %2 tokens; layer %3 keeps no state")
+            .arg(layers_.size())
             .arg(store().tokens())
             .arg(layer);
     }
-    return tr("State lanes, layer %1, head %2: norm %3, change %4 at token %5")
-        .arg(layer)
-        .arg(head())
-        .arg(shortNumber(double(norm->at(token, head()))),
-             shortNumber(change == nullptr ? double(kUnknown) : double(change->at(token, head()))))
-        .arg(token);
+    QString words = tr("State lanes, layer %1, head %2: norm %3, change %4 at token %5")
+                        .arg(layer)
+                        .arg(head())
+                        .arg(shortNumber(double(norm->at(token, head()))),
+                             shortNumber(change == nullptr ? double(kUnknown)
+                                                           : double(change->at(token, head()))))
+                        .arg(token);
+    if (exact()) words += tr("; its write: %1").arg(memory_->fate(token));
+    return words;
 }
 
 } // namespace mixscope

@@ -5,23 +5,28 @@
 
 #include <vector>
 
-class QPushButton;
+class QBoxLayout;
 
 namespace mixscope {
 
+class BarList;
 class Caption;
+class Lane;
 class LanePlot;
-class MatrixMap;
+class MatrixPanel;
+class MemoryStrip;
 class SegmentBar;
+class SmallButton;
 class ValueList;
 
-/// What the recurrent layers hold: one lane per layer over all tokens, and the matrix of the
-/// focused head as it is now, with its numbers at the focused token.
+/// What the recurrent layers hold: one lane per layer over all tokens, the matrix of the focused
+/// head as it is now, its numbers at the focused token, and what it still holds of each token.
 class StateView : public StageView {
     Q_OBJECT
 public:
     StateView(ViewContext context, QWidget* parent);
     QString describe() const override;
+    void writeTable(TableWriter& table) const override;
 
 protected:
     void update(int firstChanged) override;
@@ -34,32 +39,45 @@ protected:
 
 private:
     enum class Quantity { norm, change, half_life };
+    enum class Heads { mean, focused, each };
     Quantity quantity() const;
-    bool focusedHeadOnly() const;
+    Heads heads() const;
     int head() const;
-    /// Value of a layer's lane at a token, NaN when it was not captured.
-    float value(int layer, int token) const;
+    /// Lane of a layer for the chosen quantity, nullptr when it was not captured.
+    const Lane* lane(int layer) const;
+    /// Rows of a layer's band: one, or one for each head of the focused layer.
+    int rowsOf(int layer) const;
+    /// Value of a band's row at a token, NaN when it was not captured.
+    float value(int layer, int row, int token) const;
+    QString quantityName() const;
     void setLayers();
     void setBands();
     /// Looks whether the lanes' ranges still hold; true when one changed.
     bool checkRanges(int tokens);
+    void refit();
     void showMatrix();
     void showNumbers();
     void showGeometry();
-    void relook();
+    void showHolds();
+    bool exact() const; ///< memory contents can be told
 
     LanePlot* lanes_;
-    MatrixMap* matrix_;
-    Caption* matrixCaption_;
-    Caption* rangeCaption_;
+    MatrixPanel* matrix_;
+    MemoryStrip* memory_;
+    QBoxLayout* side_ = nullptr;
     ValueList* numbers_;
-    QPushButton* fit_;
+    Caption* holdsCaption_;
+    BarList* holds_; ///< tokens of which most remains
+    SmallButton* fit_;
     SegmentBar* quantityBar_;
     SegmentBar* headBar_;
-    std::vector<int> layers_; ///< recurrent layers, one lane each
+    SegmentBar* matrixBar_;
+    SegmentBar* memoryBar_;
+    std::vector<int> layers_; ///< recurrent layers, one band each
     std::vector<LockedRange> ranges_;
-    int rangeTokens_ = 0; ///< tokens the ranges were last checked with
-    int headDrawn_ = -1;
+    RangeClock clock_;
+    Selection::Focus drawnFor_; ///< the bands are those of this focus
+    std::vector<int> held_; ///< tokens of holds_
     const void* modelDrawn_ = nullptr;
 };
 
