@@ -4,16 +4,18 @@
 #include "ui/models/engine_controls.h"
 #include "ui/models/run_store.h"
 #include "ui/models/selection.h"
+#include "ui/models/token_walk.h"
 #include "ui/theme.h"
 #include "ui/views/view.h"
 
 #include <QAction>
-#include <QActionGroup>
+#include <QKeyEvent>
 #include <QMenu>
 #include <QMenuBar>
-#include <QWidget>
 
 #include <algorithm>
+#include <stdexcept>
+#include <utility>
 
 namespace mixscope {
 
@@ -29,129 +31,152 @@ Commands::Commands(RunStore& store, Selection& selection, Conversation& conversa
     , conversation_(conversation)
     , controls_(controls)
     , window_(window)
-    , open_(action(tr("Open model…"), "Ctrl+O"))
-    , settings_(action(tr("Settings…"), "Ctrl+,"))
-    , quit_(action(tr("Quit"), "Ctrl+Q"))
-    , manual_(action(tr("Manual"), "F1"))
-    , about_(action(tr("About Mixscope"), {}))
 {
-    connect(open_, &QAction::triggered, this, &Commands::openWanted);
-    connect(settings_, &QAction::triggered, this, &Commands::settingsWanted);
-    connect(quit_, &QAction::triggered, this, &Commands::quitWanted);
-    connect(manual_, &QAction::triggered, this, &Commands::manualWanted);
-    connect(about_, &QAction::triggered, this, &Commands::aboutWanted);
-    makeRunActions();
-    makeViewActions();
+    for (const CommandInfo& info : commandTable())
+        add(info, tr(info.text), QString::fromLatin1(info.keys));
+    int number = 0;
+    for (const ViewInfo& view : viewTable()) {
+        const QString id = QStringLiteral("view.") + view.id;
+        add({view.id, view.title, "View", ""}, tr(view.title),
+            QStringLiteral("Ctrl+%1").arg(number + 1));
+        commands_.back().id = id;
+        on(id, [this, number] { Q_EMIT tabWanted(number); });
+        ++number;
+    }
+    runActions();
+    goActions();
+    lookActions();
     refresh();
 }
 
-QAction* Commands::action(const QString& text, const QString& keys)
+void Commands::add(const CommandInfo& info, const QString& text, const QString& keys)
 {
-    auto* made = new QAction(text, this);
-    if (!keys.isEmpty()) made->setShortcut(QKeySequence(keys));
-    window_->addAction(made);
-    return made;
+    auto* action = new QAction(text, this);
+    Command command {info.id, QString::fromLatin1(info.menu), action, {}, info.reach, false};
+    for (const QString& key : keys.split(' ', Qt::SkipEmptyParts))
+        command.keys.push_back(QKeySequence(key));
+    if (info.reach == KeyReach::anywhere) action->setShortcuts(command.keys);
+    window_->addAction(action);
+    commands_.push_back(std::move(command));
 }
 
-void Commands::makeRunActions()
+const Commands::Command& Commands::find(const QString& id) const
 {
-    stop_ = action(tr("Stop"), "Ctrl+.");
-    pause_ = action(tr("Pause"), {});
-    step_ = action(tr("Next token"), "N");
-    continue_ = action(tr("Continue"), "Ctrl+Shift+Return");
-    regenerate_ = action(tr("Regenerate"), "Ctrl+R");
-    newChat_ = action(tr("New chat"), "Ctrl+N");
-    connect(stop_, &QAction::triggered, &conversation_, &Conversation::stop);
-    connect(pause_, &QAction::triggered, this,
-            [this] { controls_.setPaused(!controls_.paused()); });
-    connect(step_, &QAction::triggered, &controls_, &EngineControls::step);
-    connect(continue_, &QAction::triggered, &conversation_, &Conversation::continueReply);
-    connect(regenerate_, &QAction::triggered, &conversation_, &Conversation::regenerate);
-    connect(newChat_, &QAction::triggered, &conversation_, &Conversation::newChat);
+    const auto found = std::find_if(commands_.begin(), commands_.end(),
+                                    [&](const Command& command) { return command.id == id; });
+    if (found == commands_.end()) throw std::logic_error("no command " + id.toStdString());
+    return *found;
 }
 
-void Commands::makeViewActions()
+void Commands::on(const QString& id, std::function<void()> run)
 {
-    int number = 0;
-    for (const ViewInfo& view : viewTable()) {
-        QAction* tab = action(tr(view.title), QStringLiteral("Ctrl+%1").arg(number + 1));
-        connect(tab, &QAction::triggered, this, [this, number] { Q_EMIT tabWanted(number); });
-        tabs_.push_back(tab);
-        ++number;
-    }
-    export_ = action(tr("Export view…"), "Ctrl+E");
-    maximise_ = action(tr("Maximise panel"), "F11");
-    connect(export_, &QAction::triggered, this, &Commands::exportWanted);
-    connect(maximise_, &QAction::triggered, this, &Commands::maximiseWanted);
-    follow_ = action(tr("Follow the newest token"), "L");
-    nextHead_ = action(tr("Next head"), "H");
-    previousHead_ = action(tr("Previous head"), "Shift+H");
-    prompt_ = action(tr("Write a message"), "/");
-    larger_ = action(tr("Larger interface"), "Ctrl++");
-    smaller_ = action(tr("Smaller interface"), "Ctrl+-");
-    normal_ = action(tr("Normal interface size"), "Ctrl+0");
-    larger_->setShortcuts({QKeySequence("Ctrl++"), QKeySequence("Ctrl+=")});
-    connect(follow_, &QAction::triggered, this, [this] { selection_.lockToken(-1); });
-    connect(nextHead_, &QAction::triggered, this, [this] { moveHead(1); });
-    connect(previousHead_, &QAction::triggered, this, [this] { moveHead(-1); });
-    connect(prompt_, &QAction::triggered, this, &Commands::promptWanted);
+    connect(find(id).action, &QAction::triggered, this, std::move(run));
+    const_cast<Command&>(find(id)).done = true;
+}
+
+QString Commands::keysText(const Command& command)
+{
+    return command.keys.isEmpty() ? QString()
+                                  : command.keys.front().toString(QKeySequence::NativeText);
+}
+
+void Commands::runActions()
+{
+    on("run.stop", [this] { conversation_.stop(); });
+    on("run.pause", [this] { controls_.setPaused(!controls_.paused()); });
+    on("run.step", [this] { controls_.step(); });
+    on("run.continue", [this] { conversation_.continueReply(); });
+    on("run.regenerate", [this] { conversation_.regenerate(); });
+    on("run.newChat", [this] { conversation_.newChat(); });
+}
+
+void Commands::goActions()
+{
+    on("go.follow", [this] { selection_.lockToken(-1); });
+    on("go.newest", [this] { selection_.lockToken(-1); });
+    on("go.first", [this] { goTo(0); });
+    for (const auto& [id, by] : {std::pair {"go.previous", -1}, std::pair {"go.next", 1},
+                                 std::pair {"go.back10", -10}, std::pair {"go.on10", 10}})
+        on(id, [this, move = by] { moveToken(move); });
+    on("go.surpriseBefore", [this] { goTo(nextSurprising(store_, selection_.token(), -1)); });
+    on("go.surpriseAfter", [this] { goTo(nextSurprising(store_, selection_.token(), 1)); });
+    on("go.messageBefore", [this] { goTo(nextMessageStart(store_, selection_.token(), -1)); });
+    on("go.messageAfter", [this] { goTo(nextMessageStart(store_, selection_.token(), 1)); });
+    on("go.layerBefore", [this] { selection_.setLayer(selection_.layer() - 1); });
+    on("go.layerAfter", [this] { selection_.setLayer(selection_.layer() + 1); });
+    on("go.headAfter", [this] { moveHead(1); });
+    on("go.headBefore", [this] { moveHead(-1); });
+    on("pin.toggle", [this] { pin(); });
+    on("pin.clear", [this] { selection_.clearPins(); });
+}
+
+void Commands::lookActions()
+{
     Theme& theme = Theme::instance();
-    connect(larger_, &QAction::triggered, &theme,
-            [&theme] { theme.setScale(theme.scale() * kScaleStep); });
-    connect(smaller_, &QAction::triggered, &theme,
-            [&theme] { theme.setScale(theme.scale() / kScaleStep); });
-    connect(normal_, &QAction::triggered, &theme, [&theme] { theme.setScale(1.0); });
-    auto* group = new QActionGroup(this);
+    on("scale.larger", [&theme] { theme.setScale(theme.scale() * kScaleStep); });
+    on("scale.smaller", [&theme] { theme.setScale(theme.scale() / kScaleStep); });
+    on("scale.normal", [&theme] { theme.setScale(1.0); });
     for (const QString& name : theme.names()) {
-        QAction* choice = action(tr("%1 theme").arg(name.left(1).toUpper() + name.mid(1)), {});
-        choice->setCheckable(true);
-        choice->setData(name);
-        group->addAction(choice);
-        connect(choice, &QAction::triggered, &theme, [&theme, name] { theme.setTheme(name); });
-        themes_.push_back(choice);
+        const QString id = QStringLiteral("theme.") + name;
+        action(id)->setCheckable(true);
+        on(id, [&theme, name] { theme.setTheme(name); });
     }
 }
 
 void Commands::fill(QMenuBar& bar)
 {
-    QMenu* file = bar.addMenu(tr("File"));
-    file->addActions({open_, export_, settings_, quit_});
-    QMenu* run = bar.addMenu(tr("Run"));
-    run->addActions({stop_, pause_, step_, continue_, regenerate_, newChat_});
-    QMenu* view = bar.addMenu(tr("View"));
-    for (QAction* tab : tabs_)
-        view->addAction(tab);
-    view->addSeparator();
-    view->addActions({maximise_, follow_, nextHead_, previousHead_, prompt_});
-    view->addSeparator();
-    for (QAction* theme : themes_)
-        view->addAction(theme);
-    view->addSeparator();
-    view->addActions({larger_, smaller_, normal_});
-    QMenu* help = bar.addMenu(tr("Help"));
-    help->addActions({manual_, about_});
+    for (const char* title : {"File", "Run", "Go", "View", "Help"}) {
+        QMenu* menu = bar.addMenu(tr(title));
+        QString group;
+        for (const Command& command : commands_) {
+            if (command.menu != QLatin1String(title)) continue;
+            const QString prefix = command.id.section('.', 0, 0);
+            if (!group.isEmpty() && prefix != group) menu->addSeparator();
+            group = prefix;
+            menu->addAction(command.action);
+        }
+    }
+}
+
+void Commands::enable(const char* id, bool enabled) const
+{
+    action(id)->setEnabled(enabled);
 }
 
 void Commands::refresh()
 {
     const bool busy = conversation_.busy();
-    stop_->setEnabled(busy);
-    pause_->setEnabled(busy);
-    pause_->setText(controls_.paused() ? tr("Resume") : tr("Pause"));
-    step_->setEnabled(busy);
-    continue_->setEnabled(conversation_.canContinue());
-    regenerate_->setEnabled(conversation_.canRegenerate());
-    newChat_->setEnabled(!conversation_.empty());
-    follow_->setEnabled(!selection_.following());
-    for (QAction* theme : themes_)
-        theme->setChecked(theme->data().toString() == Theme::instance().name());
+    const bool tokens = store_.tokens() > 0;
+    enable("run.stop", busy);
+    enable("run.pause", busy);
+    action("run.pause")->setText(controls_.paused() ? tr("Resume") : tr("Pause"));
+    enable("run.step", busy);
+    enable("run.continue", conversation_.canContinue());
+    enable("run.regenerate", conversation_.canRegenerate());
+    enable("run.newChat", !conversation_.empty());
+    for (const Command& command : commands_) {
+        if (command.id.startsWith("go.") && command.id != "go.release")
+            command.action->setEnabled(tokens);
+    }
+    enable("go.follow", !selection_.following());
+    for (const char* id : {"go.layerBefore", "go.layerAfter"})
+        enable(id, store_.model() != nullptr);
+    for (const char* id : {"go.headBefore", "go.headAfter"})
+        enable(id, selection_.headCount() > 1);
+    enable("pin.toggle", tokens);
+    enable("pin.clear", selection_.pinned());
+    for (const QString& name : Theme::instance().names())
+        action("theme." + name)->setChecked(Theme::instance().name() == name);
+}
+
+void Commands::goTo(int token)
+{
+    if (token >= 0 && token < store_.tokens()) selection_.lockToken(token);
 }
 
 void Commands::moveToken(int by)
 {
-    if (store_.tokens() == 0) return;
-    const int token = std::clamp(selection_.token() + by, 0, store_.tokens() - 1);
-    selection_.lockToken(token);
+    if (store_.tokens() > 0) goTo(std::clamp(selection_.token() + by, 0, store_.tokens() - 1));
 }
 
 void Commands::moveHead(int by)
@@ -160,34 +185,23 @@ void Commands::moveHead(int by)
     if (heads > 0) selection_.setHead((selection_.head() + by + heads) % heads);
 }
 
-bool Commands::pressed(int key)
+void Commands::pin()
 {
-    switch (key) {
-    case Qt::Key_Space:
-        if (conversation_.busy()) controls_.setPaused(!controls_.paused());
-        return conversation_.busy();
-    case Qt::Key_Left:
-        moveToken(-1);
+    if (!selection_.togglePin(selection_.token()))
+        Q_EMIT said(tr("all four pins are in use: Shift+P takes them away"));
+}
+
+bool Commands::pressed(const QKeyEvent& event)
+{
+    const QKeySequence key(
+        QKeyCombination(event.modifiers() & ~Qt::KeypadModifier, Qt::Key(event.key())));
+    for (const Command& command : commands_) {
+        if (command.reach != KeyReach::unclaimed || !command.keys.contains(key)) continue;
+        if (!command.action->isEnabled()) return false;
+        command.action->trigger();
         return true;
-    case Qt::Key_Right:
-        moveToken(1);
-        return true;
-    case Qt::Key_Up:
-        selection_.setLayer(selection_.layer() - 1);
-        return true;
-    case Qt::Key_Down:
-        selection_.setLayer(selection_.layer() + 1);
-        return true;
-    case Qt::Key_Home:
-        moveToken(-store_.tokens());
-        return true;
-    case Qt::Key_End:
-    case Qt::Key_Escape:
-        selection_.lockToken(-1);
-        return true;
-    default:
-        return false;
     }
+    return false;
 }
 
 } // namespace mixscope

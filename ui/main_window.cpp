@@ -9,6 +9,7 @@
 #include "ui/panels/manual_window.h"
 #include "ui/panels/maximiser.h"
 #include "ui/panels/model_map.h"
+#include "ui/panels/palette.h"
 #include "ui/panels/settings_window.h"
 #include "ui/panels/stage.h"
 #include "ui/panels/status_bar.h"
@@ -72,6 +73,7 @@ MainWindow::MainWindow(EnginePort& engine, std::unique_ptr<Settings> settings)
     , inspector_(new Inspector(store_, selection_, this))
     , timeline_(new Timeline(store_, selection_, conversation_, this))
     , status_(new StatusBar(this))
+    , palette_(new CommandPalette(this))
 {
     setWindowTitle("Mixscope");
     setAcceptDrops(true);
@@ -118,85 +120,6 @@ void MainWindow::layOut()
     maximiser_ = new Maximiser(all);
     maximiser_->keep(status_);
     maximiser_->keep(error_);
-}
-
-void MainWindow::connectModels()
-{
-    connect(&store_, &RunStore::modelChanged, this, &MainWindow::onModel);
-    connect(&store_, &RunStore::tokensChanged, this,
-            [this](int first) { selection_.setHistory(first, store_.tokens() - 1); });
-    connect(&conversation_, &Conversation::cleared, this, [this] { store_.clear(); });
-    connect(&conversation_, &Conversation::busyChanged, this, [this] {
-        if (!conversation_.busy()) controls_.setPaused(false);
-        if (conversation_.busy()) selection_.lockToken(-1);
-    });
-    connect(&selection_, &Selection::layerChanged, this,
-            [this] { store_.setAttentionFocus(selection_.attention().layer); });
-    connect(stage_, &Stage::attentionWanted, this,
-            [this](int layer) { engine_.recomputeAttention(layer); });
-    connect(stage_, &Stage::probeLevelWanted, this,
-            [this] { controls_.setLevel(ProbeLevel::standard); });
-    connect(stage_, &Stage::exportWanted, this,
-            [this](View* view, QPoint at) { exportView(*view, at); });
-    connect(stage_, &Stage::maximiseWanted, this, &MainWindow::maximise);
-}
-
-void MainWindow::connectSettings()
-{
-    new SettingsBinding(*settings_, controls_, poller_, conversation_, this);
-    connect(commands_, &Commands::settingsWanted, this, &MainWindow::openSettings);
-    connect(settings_.get(), &Settings::troubled, this,
-            [this](const QString& what, const QString& hint) {
-                error_->showError(tr("Keeping the settings"),
-                                  {ErrorCode::io, what.toStdString(), hint.toStdString()});
-            });
-    memory_->watch(*columns_, "columns");
-    memory_->watch(*rows_, "rows");
-}
-
-void MainWindow::openSettings()
-{
-    if (settingsWindow_ == nullptr) settingsWindow_ = new SettingsWindow(*settings_, this);
-    settingsWindow_->open();
-}
-
-void MainWindow::connectCommands()
-{
-    connect(commands_, &Commands::openWanted, this, &MainWindow::chooseFolder);
-    connect(commands_, &Commands::quitWanted, this, &QWidget::close);
-    connect(commands_, &Commands::promptWanted, chat_, &ChatPanel::focusPrompt);
-    connect(commands_, &Commands::tabWanted, stage_, &Stage::showTab);
-    connect(commands_, &Commands::exportWanted, this, [this] {
-        View* view = stage_->activeView();
-        if (view != nullptr) exportView(*view, view->mapToGlobal(QPoint(0, 0)));
-    });
-    connect(commands_, &Commands::maximiseWanted, this, [this] { maximise(focusedPanel()); });
-    connect(commands_, &Commands::manualWanted, this, [this] { showManual(this); });
-    connect(commands_, &Commands::aboutWanted, this, [this] { showAbout(this); });
-    connect(top_, &TopBar::runWanted, this, &MainWindow::run);
-    connect(chat_, &ChatPanel::promptChanged, this,
-            [this] { top_->setPromptReady(chat_->hasText()); });
-    connect(chat_, &ChatPanel::promptLeft, stage_, [this] { stage_->setFocus(); });
-    connect(error_, &ErrorBar::cancelWanted, this, [this] { engine_.cancelOpen(); });
-}
-
-void MainWindow::connectEngine()
-{
-    connect(&poller_, &FramePoller::loadProgress, error_, &ErrorBar::showProgress);
-    connect(&poller_, &FramePoller::loaded, error_, &ErrorBar::endProgress);
-    connect(&poller_, &FramePoller::promptReady, this, [this] { reading_ = true; });
-    connect(&poller_, &FramePoller::prefillProgress, this, [this](const PrefillProgress& progress) {
-        const QLocale locale;
-        reading_ = progress.done < progress.total;
-        chat_->setProgress(
-            reading_ ? tr("reading %1 of %2 tokens")
-                           .arg(locale.toString(progress.done), locale.toString(progress.total))
-                     : QString());
-    });
-    connect(&poller_, &FramePoller::finished, this, &MainWindow::onFinished);
-    connect(&poller_, &FramePoller::failed, this, &MainWindow::onFailed);
-    connect(&poller_, &FramePoller::frame, this, &MainWindow::refreshFrame);
-    connect(&poller_, &FramePoller::picture, this, &MainWindow::refreshPicture);
 }
 
 void MainWindow::open(const std::filesystem::path& folder)
@@ -405,8 +328,7 @@ void MainWindow::resizeEvent(QResizeEvent* event)
 
 void MainWindow::keyPressEvent(QKeyEvent* event)
 {
-    if (event->modifiers() != Qt::NoModifier || !commands_->pressed(event->key()))
-        QMainWindow::keyPressEvent(event);
+    if (!commands_->pressed(*event)) QMainWindow::keyPressEvent(event);
 }
 
 void MainWindow::dragEnterEvent(QDragEnterEvent* event)

@@ -16,6 +16,7 @@ class QSplitter;
 namespace mixscope {
 
 class ChatPanel;
+class CommandPalette;
 class Commands;
 class ErrorBar;
 class Inspector;
@@ -78,6 +79,8 @@ private:
     void exportView(View& view, QPoint at);
     void maximise(QWidget* panel);
     QWidget* focusedPanel() const;
+    void findAnything(const QString& hint);
+    void release();
     void placeInspector();
     void shareRoom();
     void restyle();
@@ -101,6 +104,7 @@ private:
     Timeline* timeline_;
     StatusBar* status_;
     SettingsWindow* settingsWindow_ = nullptr; ///< made when it is first wanted
+    CommandPalette* palette_;
     Maximiser* maximiser_ = nullptr;
     QSplitter* rows_ = nullptr;
     QSplitter* columns_ = nullptr;

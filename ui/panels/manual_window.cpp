@@ -16,7 +16,8 @@ QString fileText(const char* path)
     return file.open(QIODevice::ReadOnly) ? QString::fromUtf8(file.readAll()) : QString();
 }
 
-void showText(QWidget* parent, const QString& title, const QString& markdown)
+/// An empty window of its own to read in.
+QTextBrowser& openPage(QWidget* parent, const QString& title)
 {
     const Theme& theme = Theme::instance();
     auto* window = new QWidget(parent, Qt::Window);
@@ -28,18 +29,23 @@ void showText(QWidget* parent, const QString& title, const QString& markdown)
     text->setAccessibleName(title);
     text->setOpenExternalLinks(true);
     text->document()->setDocumentMargin(theme.px(20));
-    text->setMarkdown(markdown);
     auto* column = new QVBoxLayout(window);
     column->setContentsMargins(0, 0, 0, 0);
     column->addWidget(text);
     window->show();
+    return *text;
 }
 
 } // namespace
 
+void showHtml(QWidget* parent, const QString& title, const QString& html)
+{
+    openPage(parent, title).setHtml(html);
+}
+
 void showManual(QWidget* parent)
 {
-    showText(parent, QWidget::tr("Manual"), fileText(":/docs/manual.md"));
+    openPage(parent, QWidget::tr("Manual")).setMarkdown(fileText(":/docs/manual.md"));
 }
 
 void showAbout(QWidget* parent)
@@ -56,7 +62,7 @@ void showAbout(QWidget* parent)
     const QString fonts =
         QStringLiteral("```\n%1\n```\n\n```\n%2\n```\n")
             .arg(fileText(":/fonts/Inter-OFL.txt"), fileText(":/fonts/JetBrainsMono-OFL.txt"));
-    showText(parent, QWidget::tr("About"), about + fonts);
+    openPage(parent, QWidget::tr("About")).setMarkdown(about + fonts);
 }
 
 } // namespace mixscope

@@ -16,7 +16,7 @@ namespace mixscope {
 namespace {
 constexpr int kLabelRoom = 108;
 constexpr int kAxis = 20;
-constexpr double kPin = 11;
+constexpr double kPin = 12;
 } // namespace
 
 QString TimelineLanes::nameOf(int lane) const
@@ -48,9 +48,9 @@ void TimelineLanes::paintEvent(QPaintEvent*)
     painter.setClipRect(plot().adjusted(0, 0, 0, Theme::instance().px(kAxis)));
     paintRoles(painter);
     paintRange(painter);
-    paintPins(painter);
     painter.restore();
     paintTicks(painter, paintHead(painter));
+    paintPins(painter);
     if (hasFocus()) {
         painter.setPen(QPen(Theme::instance().palette().accent, 1));
         painter.drawRect(rect().adjusted(0, 0, -1, -1));
@@ -146,9 +146,10 @@ void TimelineLanes::paintPins(QPainter& painter) const
     const double size = Theme::instance().px(kPin);
     for (int place = 0; place < Selection::kPins; ++place) {
         const int token = selection_.pins()[std::size_t(place)];
-        if (token < 0) continue;
+        const double x = xOf(token + 0.5);
+        if (token < 0 || x < plot().left() || x > plot().right() + 1) continue;
         paintLine(painter, token, pinColor(place));
-        paintPin(painter, {xOf(token + 0.5), size / 2 + 1}, size, place);
+        paintPin(painter, {x, size / 2 + 1}, size, place);
     }
 }
 

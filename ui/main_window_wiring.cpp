@@ -1,0 +1,139 @@
+// How the parts of the window speak to each other.
+#include "ui/commands.h"
+#include "ui/main_window.h"
+#include "ui/models/settings.h"
+#include "ui/palette_entries.h"
+#include "ui/panels/chat_panel.h"
+#include "ui/panels/error_bar.h"
+#include "ui/panels/key_sheet.h"
+#include "ui/panels/manual_window.h"
+#include "ui/panels/maximiser.h"
+#include "ui/panels/palette.h"
+#include "ui/panels/settings_window.h"
+#include "ui/panels/stage.h"
+#include "ui/panels/status_bar.h"
+#include "ui/panels/timeline.h"
+#include "ui/panels/timeline_lanes.h"
+#include "ui/panels/top_bar.h"
+#include "ui/settings_binding.h"
+#include "ui/window_memory.h"
+
+#include <QLocale>
+#include <QSplitter>
+
+namespace mixscope {
+
+namespace {
+constexpr double kTimelineZoom = 1.6; // of a key
+constexpr double kTimelinePan = 0.25; // of what is in sight
+} // namespace
+
+void MainWindow::connectModels()
+{
+    connect(&store_, &RunStore::modelChanged, this, &MainWindow::onModel);
+    connect(&store_, &RunStore::tokensChanged, this,
+            [this](int first) { selection_.setHistory(first, store_.tokens() - 1); });
+    connect(&conversation_, &Conversation::cleared, this, [this] { store_.clear(); });
+    connect(&conversation_, &Conversation::busyChanged, this, [this] {
+        if (!conversation_.busy()) controls_.setPaused(false);
+        if (conversation_.busy()) selection_.lockToken(-1);
+    });
+    connect(&selection_, &Selection::layerChanged, this,
+            [this] { store_.setAttentionFocus(selection_.attention().layer); });
+    connect(stage_, &Stage::attentionWanted, this,
+            [this](int layer) { engine_.recomputeAttention(layer); });
+    connect(stage_, &Stage::probeLevelWanted, this,
+            [this] { controls_.setLevel(ProbeLevel::standard); });
+    connect(stage_, &Stage::exportWanted, this,
+            [this](View* view, QPoint at) { exportView(*view, at); });
+    connect(stage_, &Stage::maximiseWanted, this, &MainWindow::maximise);
+}
+
+void MainWindow::connectSettings()
+{
+    new SettingsBinding(*settings_, controls_, poller_, conversation_, this);
+    connect(settings_.get(), &Settings::troubled, this,
+            [this](const QString& what, const QString& hint) {
+                error_->showError(tr("Keeping the settings"),
+                                  {ErrorCode::io, what.toStdString(), hint.toStdString()});
+            });
+    memory_->watch(*columns_, "columns");
+    memory_->watch(*rows_, "rows");
+}
+
+void MainWindow::openSettings()
+{
+    if (settingsWindow_ == nullptr) settingsWindow_ = new SettingsWindow(*settings_, this);
+    settingsWindow_->open();
+}
+
+void MainWindow::connectCommands()
+{
+    commands_->on("file.open", [this] { chooseFolder(); });
+    commands_->on("file.settings", [this] { openSettings(); });
+    commands_->on("file.quit", [this] { close(); });
+    commands_->on("file.export", [this] {
+        View* view = stage_->activeView();
+        if (view != nullptr) exportView(*view, view->mapToGlobal(QPoint(0, 0)));
+    });
+    commands_->on("run.prompt", [this] { chat_->focusPrompt(); });
+    commands_->on("view.maximise", [this] { maximise(focusedPanel()); });
+    commands_->on("go.release", [this] { release(); });
+    commands_->on("go.token", [this] { findAnything(tr("Number or text of a token")); });
+    TimelineLanes& lanes = timeline_->lanes();
+    commands_->on("timeline.in", [&lanes] { lanes.zoom(kTimelineZoom); });
+    commands_->on("timeline.out", [&lanes] { lanes.zoom(1.0 / kTimelineZoom); });
+    commands_->on("timeline.left", [&lanes] { lanes.pan(-kTimelinePan); });
+    commands_->on("timeline.right", [&lanes] { lanes.pan(kTimelinePan); });
+    commands_->on("timeline.fit", [&lanes] { lanes.fit(); });
+    commands_->on("help.palette", [this] { findAnything(tr("Command, view, layer or token")); });
+    commands_->on("help.keys", [this] { showKeys(*commands_, this); });
+    commands_->on("help.manual", [this] { showManual(this); });
+    commands_->on("help.about", [this] { showAbout(this); });
+    connect(commands_, &Commands::tabWanted, stage_, &Stage::showTab);
+    connect(commands_, &Commands::said, status_, &StatusBar::setMessage);
+    connect(top_, &TopBar::runWanted, this, &MainWindow::run);
+    connect(chat_, &ChatPanel::promptChanged, this,
+            [this] { top_->setPromptReady(chat_->hasText()); });
+    connect(chat_, &ChatPanel::promptLeft, stage_, [this] { stage_->setFocus(); });
+    connect(error_, &ErrorBar::cancelWanted, this, [this] { engine_.cancelOpen(); });
+}
+
+void MainWindow::findAnything(const QString& hint)
+{
+    commands_->refresh();
+    palette_->open(
+        namedEntries(*commands_, store_, selection_),
+        [this](const QString& query) { return tokenEntries(store_, selection_, query); }, hint);
+}
+
+void MainWindow::release()
+{
+    if (!selection_.range().empty())
+        selection_.setRange({});
+    else if (!selection_.following())
+        selection_.lockToken(-1);
+    else
+        maximiser_->restore();
+}
+
+void MainWindow::connectEngine()
+{
+    connect(&poller_, &FramePoller::loadProgress, error_, &ErrorBar::showProgress);
+    connect(&poller_, &FramePoller::loaded, error_, &ErrorBar::endProgress);
+    connect(&poller_, &FramePoller::promptReady, this, [this] { reading_ = true; });
+    connect(&poller_, &FramePoller::prefillProgress, this, [this](const PrefillProgress& progress) {
+        const QLocale locale;
+        reading_ = progress.done < progress.total;
+        chat_->setProgress(
+            reading_ ? tr("reading %1 of %2 tokens")
+                           .arg(locale.toString(progress.done), locale.toString(progress.total))
+                     : QString());
+    });
+    connect(&poller_, &FramePoller::finished, this, &MainWindow::onFinished);
+    connect(&poller_, &FramePoller::failed, this, &MainWindow::onFailed);
+    connect(&poller_, &FramePoller::frame, this, &MainWindow::refreshFrame);
+    connect(&poller_, &FramePoller::picture, this, &MainWindow::refreshPicture);
+}
+
+} // namespace mixscope
