@@ -1,6 +1,6 @@
 // What the views cost the GUI thread with a long conversation: refresh() and the redraw that
 // follows, a hover, and panning and zooming the attention map. CPU time of the GUI thread,
-// offscreen, software rendering.
+// offscreen, software rendering. First the attention map alone at 512, 2 048 and 4 096 tokens.
 //
 //   bench_views [tokens]
 #include "tests/ui/view_stage.h"
@@ -9,8 +9,10 @@
 #include <QWheelEvent>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <ctime>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -104,34 +106,70 @@ void hover(FakeRun& run, Stage& stage, const char* id)
     (void)stage;
 }
 
-void pan_and_zoom(Stage& stage)
+/// One frame of the map for each call: what a wheel notch or a step of a drag sets off.
+void map_frames(Stage& stage, const char* what, int frames,
+                const std::function<QRectF(const QRectF&, int)>& window)
 {
     PlotArea* map = stage.plot("Attention map");
+    const QRectF all = map->window();
     Times times;
-    const double all = map->window().width();
-    for (int i = 0; i < 120; ++i) {
-        const double side = all * (0.15 + 0.8 * (i % 30) / 30.0);
-        const double left = (all - side) * (i % 17) / 17.0;
+    for (int i = 0; i < frames; ++i) {
         times.add(time_ms([&] {
-            map->showWindow({left, left, side, side});
+            map->showWindow(window(all, i));
             draw_all();
         }));
     }
     map->fit();
     spin(5);
-    std::printf("attention   pan and zoom       %6.2f ms a frame (worst %6.2f): %.0f frames/s\n",
+    std::printf("attention   %-18s %6.2f ms a frame (worst %6.2f): %.0f frames/s\n", what,
                 times.at(0.5), times.at(1), 1000.0 / times.at(0.5));
 }
 
-int run_all(int tokens)
+void pan_and_zoom(Stage& stage)
+{
+    map_frames(stage, "panning", 120, [](const QRectF& all, int i) {
+        const double side = all.width() * 0.5, at = side * (i % 60) / 60.0;
+        return QRectF(at * (i % 2 == 0 ? 1.0 : 0.9), at, side, side);
+    });
+    map_frames(stage, "zooming", 120, [](const QRectF& all, int i) {
+        const double side = std::max(16.0, all.width() * std::pow(0.93, i));
+        return QRectF((all.width() - side) * 0.4, (all.height() - side) * 0.6, side, side);
+    });
+}
+
+void grow_to(FakeRun& run, int tokens)
+{
+    if (run.store.tokens() == 0) run.prompt(64);
+    while (run.store.tokens() < tokens - 64)
+        run.prefill(std::min(64, tokens - 64 - run.store.tokens()));
+    run.decode(std::max(0, tokens - run.store.tokens()));
+}
+
+/// The attention map alone, at growing lengths: what does a token, a pan, a zoom cost?
+void attention_map(int most)
 {
     FakeRun run(cheap());
     run.selection.setLayer(3);
     run.selection.setHead(2);
-    run.prompt(64);
-    while (run.store.tokens() < tokens - 64)
-        run.prefill(std::min(64, tokens - 64 - run.store.tokens()));
-    run.decode(64);
+    for (const int tokens : {512, 2048, 4096}) {
+        if (tokens > most) continue;
+        grow_to(run, tokens);
+        Stage stage(run, "attention");
+        for (int i = 0; i < 60; ++i)
+            stage.settle();
+        std::printf("attention map, %d tokens\n", run.store.tokens());
+        follow(run, stage, "attention", 1);
+        pan_and_zoom(stage);
+    }
+}
+
+int run_all(int tokens)
+{
+    attention_map(tokens);
+    FakeRun run(cheap());
+    run.selection.setLayer(3);
+    run.selection.setHead(2);
+    grow_to(run, tokens);
     std::printf("%d tokens, attention of %d heads; view 1000 x 700\n", run.store.tokens(), kHeads);
     for (const ViewInfo& info : viewTable()) {
         const std::string id = info.id;
@@ -143,7 +181,6 @@ int run_all(int tokens)
         follow(run, stage, info.id, 1);
         follow(run, stage, info.id, 43);
         hover(run, stage, info.id);
-        if (id == "attention") pan_and_zoom(stage);
     }
     return 0;
 }

@@ -103,6 +103,88 @@ TEST_F(PlotAreaTest, AZoomedPlotKeepsItsWindowOrFollows)
     EXPECT_EQ(plot.window(), QRectF(0, 0, 140, 140));
 }
 
+TEST_F(PlotAreaTest, BackspaceUndoesOneGestureOfZoomAtATime)
+{
+    wheel(at(30, 60), 1);
+    wheel(at(30, 60), 1); // within a moment: the same gesture
+    const QRectF first = plot.window();
+    spin(450);
+    wheel(at(30, 60), 2);
+    EXPECT_LT(plot.window().width(), first.width());
+    QTest::keyClick(&plot, Qt::Key_Backspace);
+    EXPECT_EQ(plot.window(), first);
+    QTest::keyClick(&plot, Qt::Key_Backspace);
+    EXPECT_FALSE(plot.zoomed());
+    QTest::keyClick(&plot, Qt::Key_Backspace);
+    EXPECT_FALSE(plot.zoomed()) << "nothing is left to undo";
+}
+
+TEST_F(PlotAreaTest, ADoubleClickZoomsToTheItemAndBack)
+{
+    QTest::mouseDClick(surface(), Qt::LeftButton, {}, at(40.5, 70.5));
+    EXPECT_TRUE(plot.zoomed());
+    EXPECT_NEAR(plot.window().center().x(), 40.5, 0.5);
+    EXPECT_NEAR(plot.window().center().y(), 70.5, 0.5);
+    const double cell = plot.map().rect.width() / plot.window().width();
+    EXPECT_GE(cell, 14) << "wide enough for its text";
+    QTest::mouseDClick(surface(), Qt::LeftButton, {}, at(40.5, 70.5));
+    EXPECT_FALSE(plot.zoomed());
+}
+
+TEST_F(PlotAreaTest, FCentresTheFocusAndFTwiceFitsAll)
+{
+    plot.setFocusPoint([] { return QPointF(62.5, 30.5); });
+    plot.showWindow({0, 0, 20, 20});
+    QTest::keyClick(&plot, Qt::Key_F);
+    EXPECT_EQ(plot.window(), QRectF(52.5, 20.5, 20, 20));
+    QTest::keyClick(&plot, Qt::Key_F);
+    EXPECT_FALSE(plot.zoomed());
+}
+
+TEST_F(PlotAreaTest, RightDragAndSpaceDragPan)
+{
+    plot.showWindow({20, 20, 50, 50});
+    spin(20);
+    const auto drag = [&](Qt::MouseButton button) {
+        const QPoint from = at(45, 45), to = at(35, 40);
+        QTest::mousePress(surface(), button, {}, from);
+        const QPointF where = to;
+        QMouseEvent move(QEvent::MouseMove, where, where, Qt::NoButton, button, {});
+        QCoreApplication::sendEvent(surface(), &move);
+        QTest::mouseRelease(surface(), button, {}, to);
+        spin(5);
+    };
+    drag(Qt::RightButton);
+    EXPECT_NEAR(plot.window().left(), 30, 0.5);
+    EXPECT_NEAR(plot.window().top(), 25, 0.5);
+    drag(Qt::LeftButton);
+    EXPECT_NEAR(plot.window().left(), 30, 0.5) << "the left button alone does not pan";
+    QTest::keyPress(&plot, Qt::Key_Space);
+    drag(Qt::LeftButton);
+    QTest::keyRelease(&plot, Qt::Key_Space);
+    EXPECT_NEAR(plot.window().left(), 40, 1.0);
+    for (int i = 0; i < 9; ++i)
+        drag(Qt::RightButton);
+    EXPECT_EQ(plot.window().right(), 100) << "never beyond the data";
+    EXPECT_EQ(plot.window().width(), 50);
+}
+
+TEST_F(PlotAreaTest, CtrlZoomsFinelyAndShiftCoarsely)
+{
+    const auto turned = [&](Qt::KeyboardModifiers keys) {
+        plot.fit();
+        const QPointF cursor = at(50, 50);
+        QWheelEvent event(cursor, cursor, {}, {0, 120}, Qt::NoButton, keys, Qt::NoScrollPhase,
+                          false);
+        QCoreApplication::sendEvent(surface(), &event);
+        return plot.window().width();
+    };
+    const double plain = turned(Qt::NoModifier);
+    EXPECT_NEAR(plain, 80, 0.01);
+    EXPECT_GT(turned(Qt::ControlModifier), plain);
+    EXPECT_LT(turned(Qt::ShiftModifier), plain);
+}
+
 TEST(PlotArea, TheExtentHoldsStillBetweenSteps)
 {
     EXPECT_EQ(steppedExtent(1), 16);

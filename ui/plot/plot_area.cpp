@@ -1,13 +1,15 @@
 #include "ui/plot/plot_area.h"
 
+#include "ui/plot/figure_plot.h"
 #include "ui/plot/plot_items.h"
+#include "ui/plot/plot_zoom.h"
 #include "ui/theme.h"
 
+#include <QElapsedTimer>
 #include <QKeyEvent>
 #include <QMouseEvent>
 #include <QTimer>
 #include <QWheelEvent>
-#include <qcustomplot.h>
 
 #include <algorithm>
 #include <cmath>
@@ -16,22 +18,11 @@ namespace mixscope {
 
 namespace {
 
-/// A plot that paints vectors instead of its buffers while it is written to a file.
-class FigurePlot : public QCustomPlot {
-public:
-    using QCustomPlot::QCustomPlot;
-    bool vector = false;
-
-protected:
-    void paintEvent(QPaintEvent* event) override
-    {
-        if (!vector) return QCustomPlot::paintEvent(event);
-        QCPPainter painter(this);
-        painter.setMode(QCPPainter::pmVectorized);
-        painter.setMode(QCPPainter::pmNoCaching);
-        toPainter(&painter, width(), height());
-    }
-};
+constexpr int kNamePixels = 14; // least width of a cell that is labelled with its text …
+constexpr int kLyingNamePixels = 44; // … and with text that lies
+constexpr int kUprightRoom = 26; // more room below the picture for names that stand
+constexpr int kItemPixels = 22; // width of a cell that was zoomed to
+constexpr qint64 kTwiceMs = 600;
 
 } // namespace
 
@@ -41,14 +32,17 @@ struct PlotArea::Impl {
     Paint picture, margin, overlay;
     CellName xName, yName;
     std::vector<QCPLayerable*> decorations;
-    QRectF extent {0, 0, 1, 1};
-    QRectF window {0, 0, 1, 1};
-    bool zoomed = false;
+    FocusPoint focusPoint;
+    PlotZoom zoom;
+    QElapsedTimer clock;
+    qint64 centredMs = -kTwiceMs;
     bool overlayQueued = false;
     QPointF pressedAt;
     QRectF pressedWindow;
     Qt::MouseButton pressed = Qt::NoButton;
     bool moved = false;
+    bool space = false; ///< held down: dragging pans
+    bool spaceUsed = false;
 };
 
 PlotArea::PlotArea(const QString& accessibleName, PlotAxes axes, QWidget* parent)
@@ -56,6 +50,8 @@ PlotArea::PlotArea(const QString& accessibleName, PlotAxes axes, QWidget* parent
     , impl_(std::make_unique<Impl>())
 {
     impl_->axes = std::move(axes);
+    impl_->zoom = PlotZoom(impl_->axes.zoom);
+    impl_->clock.start();
     impl_->plot = new FigurePlot(this);
     setAccessibleName(accessibleName);
     setObjectName(accessibleName.toLower().replace(QLatin1Char(' '), QLatin1Char('-')));
@@ -126,64 +122,70 @@ void PlotArea::setTitles(const QString& x, const QString& y)
 {
     impl_->axes.xTitle = x;
     impl_->axes.yTitle = y;
-    impl_->plot->xAxis->setLabel(x);
-    impl_->plot->yAxis->setLabel(y);
+    applyWindow();
+}
+
+void PlotArea::setFocusPoint(FocusPoint point)
+{
+    impl_->focusPoint = std::move(point);
 }
 
 const QRectF& PlotArea::window() const
 {
-    return impl_->window;
+    return impl_->zoom.window();
 }
 bool PlotArea::zoomed() const
 {
-    return impl_->zoomed;
+    return impl_->zoom.zoomed();
 }
 
 void PlotArea::setExtent(const QRectF& extent, bool follow)
 {
-    if (extent == impl_->extent && !(impl_->zoomed && follow)) return;
-    impl_->extent = extent;
-    if (!impl_->zoomed) {
-        impl_->window = extent;
-    } else {
-        QRectF& window = impl_->window;
-        if (follow) {
-            if (impl_->axes.zoom & Qt::Vertical)
-                window.moveBottom(extent.bottom());
-            else
-                window.moveRight(extent.right());
-        }
-        window.moveLeft(std::clamp(window.left(), extent.left(),
-                                   std::max(extent.left(), extent.right() - window.width())));
-        window.moveTop(std::clamp(window.top(), extent.top(),
-                                  std::max(extent.top(), extent.bottom() - window.height())));
-        if (!(impl_->axes.zoom & Qt::Vertical)) {
-            window.setTop(extent.top());
-            window.setBottom(extent.bottom());
-        }
-    }
-    applyWindow();
+    if (impl_->zoom.setExtent(extent, follow)) applyWindow();
 }
 
 void PlotArea::showWindow(const QRectF& window)
 {
-    impl_->window = window.intersected(impl_->extent);
-    impl_->zoomed = impl_->window != impl_->extent;
+    impl_->zoom.show(window);
+    windowMoved();
+}
+
+void PlotArea::fit()
+{
+    impl_->zoom.fit();
+    windowMoved();
+}
+
+void PlotArea::back()
+{
+    if (impl_->zoom.back()) windowMoved();
+}
+
+void PlotArea::windowMoved()
+{
     applyWindow();
     redraw();
     Q_EMIT windowChanged();
 }
 
-void PlotArea::fit()
-{
-    showWindow(impl_->extent);
-}
-
 void PlotArea::applyWindow()
 {
-    const QRectF& w = impl_->window;
-    impl_->plot->xAxis->setRange(w.left(), w.right());
-    impl_->plot->yAxis->setRange(w.top(), w.bottom());
+    QCustomPlot* plot = impl_->plot;
+    const QRectF& w = window();
+    plot->xAxis->setRange(w.left(), w.right());
+    plot->yAxis->setRange(w.top(), w.bottom());
+    const Theme& theme = Theme::instance();
+    const QMargins& m = impl_->axes.margins;
+    const double across = (width() - theme.px(m.left()) - theme.px(m.right())) / w.width();
+    const double down = (height() - theme.px(m.top()) - theme.px(m.bottom())) / w.height();
+    const bool named = impl_->xName && across >= theme.px(kNamePixels);
+    const bool upright = named && across < theme.px(kLyingNamePixels);
+    plot->xAxis->setTickLabelRotation(upright ? 90 : 0);
+    plot->xAxis->setLabel(named ? QString() : impl_->axes.xTitle); // names take its room
+    plot->yAxis->setLabel(impl_->yName && down >= theme.px(kNamePixels) ? QString()
+                                                                        : impl_->axes.yTitle);
+    plot->axisRect()->setMargins({theme.px(m.left()), theme.px(m.top()), theme.px(m.right()),
+                                  theme.px(m.bottom() + (upright ? kUprightRoom : 0))});
 }
 
 QRectF PlotArea::plotRect() const
@@ -193,7 +195,7 @@ QRectF PlotArea::plotRect() const
 
 PlotMap PlotArea::map() const
 {
-    return {.rect = plotRect(), .window = impl_->window, .yUp = !impl_->axes.yCells};
+    return {.rect = plotRect(), .window = window(), .yUp = !impl_->axes.yCells};
 }
 
 void PlotArea::redraw()
@@ -222,37 +224,22 @@ void PlotArea::restyle()
     const Palette& colors = theme.palette();
     QCustomPlot* plot = impl_->plot;
     plot->setBackground(QBrush(colors.panel));
-    QCPAxisRect* rect = plot->axisRect();
-    const QMargins& m = impl_->axes.margins;
-    rect->setAutoMargins(QCP::msNone); // labels that change width must not move the picture
-    rect->setMargins(
-        {theme.px(m.left()), theme.px(m.top()), theme.px(m.right()), theme.px(m.bottom())});
-    for (QCPAxis* axis : {plot->xAxis, plot->yAxis, plot->xAxis2, plot->yAxis2}) {
-        axis->setBasePen(QPen(colors.line));
-        axis->setTickPen(Qt::NoPen);
-        axis->setSubTickPen(Qt::NoPen);
-        axis->setTicks(false);
-        axis->setTickLabels(false);
-        axis->setTickLabelFont(theme.mono(10));
-        axis->setTickLabelColor(colors.muted);
-        axis->setLabelFont(theme.font(10));
-        axis->setLabelColor(colors.muted);
-        axis->setTickLabelPadding(theme.px(4));
-        axis->setLabelPadding(theme.px(2));
-        axis->setTickLength(0);
-        axis->grid()->setVisible(false);
-    }
+    plot->axisRect()->setAutoMargins(QCP::msNone); // labels must not move the picture
+    for (QCPAxis* axis : {plot->xAxis, plot->yAxis, plot->xAxis2, plot->yAxis2})
+        styleAxis(*axis);
+    plot->xAxis->setOffset(theme.px(impl_->axes.below));
     plot->xAxis->setTicks(impl_->axes.xTicks);
     plot->xAxis->setTickLabels(impl_->axes.xTicks);
     plot->yAxis->setTicks(impl_->axes.yTicks);
     plot->yAxis->setTickLabels(impl_->axes.yTicks);
     plot->xAxis->setTicker(makeCellTicker(
         plot->xAxis,
-        {.name = impl_->xName, .labelPixels = theme.px(48), .namePixels = theme.px(40)}));
+        {.name = impl_->xName, .labelPixels = theme.px(48), .namePixels = theme.px(kNamePixels)}));
     if (impl_->axes.yCells) {
-        plot->yAxis->setTicker(makeCellTicker(
-            plot->yAxis,
-            {.name = impl_->yName, .labelPixels = theme.px(44), .namePixels = theme.px(14)}));
+        plot->yAxis->setTicker(makeCellTicker(plot->yAxis,
+                                              {.name = impl_->yName,
+                                               .labelPixels = theme.px(44),
+                                               .namePixels = theme.px(kNamePixels)}));
     } else {
         plot->yAxis->ticker()->setTickCount(std::clamp(height() / theme.px(36), 1, 4));
         plot->yAxis->grid()->setVisible(impl_->axes.yGrid);
@@ -271,26 +258,65 @@ void PlotArea::resizeEvent(QResizeEvent*)
 
 void PlotArea::keyPressEvent(QKeyEvent* event)
 {
+    static constexpr struct {
+        int key, x, y;
+    } kArrows[] = {
+        {Qt::Key_Left, -1, 0}, {Qt::Key_Right, 1, 0}, {Qt::Key_Up, 0, -1}, {Qt::Key_Down, 0, 1}};
     const int step = event->modifiers() & Qt::ShiftModifier ? 10 : 1;
+    for (const auto& arrow : kArrows) {
+        if (event->key() == arrow.key) return Q_EMIT stepped({step * arrow.x, step * arrow.y});
+    }
     switch (event->key()) {
-    case Qt::Key_Left:
-        Q_EMIT stepped({-step, 0});
-        return;
-    case Qt::Key_Right:
-        Q_EMIT stepped({step, 0});
-        return;
-    case Qt::Key_Up:
-        Q_EMIT stepped({0, -step});
-        return;
-    case Qt::Key_Down:
-        Q_EMIT stepped({0, step});
-        return;
     case Qt::Key_F:
-        fit();
+        if (event->modifiers() == Qt::NoModifier) return centreOrFit();
+        break;
+    case Qt::Key_Backspace:
+        return back();
+    case Qt::Key_Space: // what it means is known when it comes up: held, it pans
+        if (!event->isAutoRepeat()) {
+            impl_->space = true;
+            impl_->spaceUsed = false;
+        }
         return;
     default:
-        QWidget::keyPressEvent(event);
+        break;
     }
+    QWidget::keyPressEvent(event);
+}
+
+void PlotArea::keyReleaseEvent(QKeyEvent* event)
+{
+    if (event->key() != Qt::Key_Space || !impl_->space) return QWidget::keyReleaseEvent(event);
+    if (event->isAutoRepeat()) return;
+    impl_->space = false;
+    if (impl_->spaceUsed || parentWidget() == nullptr) return;
+    QKeyEvent press(QEvent::KeyPress, Qt::Key_Space, event->modifiers(), event->text());
+    QCoreApplication::sendEvent(parentWidget(), &press); // it was meant for the window
+}
+
+void PlotArea::focusOutEvent(QFocusEvent* event)
+{
+    impl_->space = false;
+    QWidget::focusOutEvent(event);
+}
+
+/// A cell wide enough for its text, with what is around it.
+QSizeF PlotArea::itemSize() const
+{
+    const double pixels = Theme::instance().px(kItemPixels);
+    return {std::max(4.0, plotRect().width() / pixels),
+            std::max(4.0, plotRect().height() / pixels)};
+}
+
+void PlotArea::centreOrFit()
+{
+    const std::optional<QPointF> at =
+        impl_->focusPoint ? impl_->focusPoint() : std::optional<QPointF>();
+    const qint64 now = impl_->clock.elapsed();
+    const bool twice = now - std::exchange(impl_->centredMs, now) < kTwiceMs;
+    if (twice || !at) return fit();
+    impl_->zoom.centre(*at, itemSize());
+    windowMoved();
 }
 
 bool PlotArea::eventFilter(QObject* watched, QEvent* event)
@@ -305,52 +331,35 @@ bool PlotArea::onMouse(QEvent* event)
     case QEvent::Leave:
         Q_EMIT left();
         return false;
-    case QEvent::Wheel: {
-        const auto* wheel = static_cast<QWheelEvent*>(event);
-        double notches = (wheel->angleDelta().y() + wheel->angleDelta().x()) / 120.0;
-        if (wheel->modifiers() & Qt::ControlModifier) notches *= 0.25;
-        if (wheel->modifiers() & Qt::ShiftModifier) notches *= 3.0;
-        zoomAt(wheel->position(), std::pow(0.8, notches));
+    case QEvent::Wheel:
+        wheel(*static_cast<QWheelEvent*>(event));
         event->accept();
         return true;
-    }
-    case QEvent::MouseButtonDblClick:
-        fit();
+    case QEvent::MouseButtonDblClick: {
+        const auto* mouse = static_cast<QMouseEvent*>(event);
+        if (mouse->button() != Qt::LeftButton || !plotRect().contains(mouse->position()))
+            return true;
+        impl_->zoom.toggleItem(map().at(mouse->position()), itemSize());
+        windowMoved();
         return true;
+    }
     case QEvent::MouseButtonPress: {
         const auto* mouse = static_cast<QMouseEvent*>(event);
         setFocus(Qt::MouseFocusReason);
         impl_->pressed = mouse->button();
         impl_->pressedAt = mouse->position();
-        impl_->pressedWindow = impl_->window;
+        impl_->pressedWindow = window();
         impl_->moved = false;
         return true;
     }
-    case QEvent::MouseMove: {
-        const QPointF at = static_cast<QMouseEvent*>(event)->position();
-        if ((at - impl_->pressedAt).manhattanLength() > 4) impl_->moved = true;
-        if (impl_->pressed == Qt::RightButton) {
-            const PlotMap now = map();
-            QRectF window = impl_->pressedWindow;
-            window.translate(now.at(impl_->pressedAt) - now.at(at));
-            const QRectF& all = impl_->extent;
-            window.moveLeft(std::clamp(window.left(), all.left(), all.right() - window.width()));
-            window.moveTop(std::clamp(window.top(), all.top(), all.bottom() - window.height()));
-            if (impl_->zoomed) showWindow(window);
-        } else if (plotRect().contains(at)) {
-            Q_EMIT hovered(map().at(at));
-        } else {
-            Q_EMIT left();
-        }
-        return true;
-    }
+    case QEvent::MouseMove:
+        return onMove(static_cast<QMouseEvent*>(event)->position());
     case QEvent::MouseButtonRelease: {
         const auto* mouse = static_cast<QMouseEvent*>(event);
         const bool click = impl_->pressed == Qt::LeftButton && !impl_->moved;
         impl_->pressed = Qt::NoButton;
-        if (click && plotRect().contains(mouse->position())) {
+        if (click && plotRect().contains(mouse->position()))
             Q_EMIT clicked(map().at(mouse->position()));
-        }
         return true;
     }
     default:
@@ -358,25 +367,36 @@ bool PlotArea::onMouse(QEvent* event)
     }
 }
 
-void PlotArea::zoomAt(QPointF pixel, double factor)
+bool PlotArea::onMove(QPointF at)
 {
-    if (!plotRect().contains(pixel)) return;
-    const QPointF at = map().at(pixel);
-    QRectF window = impl_->window;
-    const QRectF& all = impl_->extent;
-    if (impl_->axes.zoom & Qt::Horizontal) {
-        const auto [start, size] =
-            zoomedSpan({window.left(), window.right()}, {all.left(), all.right()}, at.x(), factor);
-        window.setLeft(start);
-        window.setWidth(size);
-    }
-    if (impl_->axes.zoom & Qt::Vertical) {
-        const auto [start, size] =
-            zoomedSpan({window.top(), window.bottom()}, {all.top(), all.bottom()}, at.y(), factor);
-        window.setTop(start);
-        window.setHeight(size);
-    }
-    showWindow(window);
+    if ((at - impl_->pressedAt).manhattanLength() > 4) impl_->moved = true;
+    const bool pans =
+        impl_->pressed == Qt::RightButton || (impl_->pressed == Qt::LeftButton && impl_->space);
+    if (pans)
+        panTo(at);
+    else if (plotRect().contains(at))
+        Q_EMIT hovered(map().at(at));
+    else
+        Q_EMIT left();
+    return true;
+}
+
+void PlotArea::panTo(QPointF at)
+{
+    impl_->spaceUsed = true;
+    if (!zoomed()) return;
+    const PlotMap now = map();
+    showWindow(impl_->pressedWindow.translated(now.at(impl_->pressedAt) - now.at(at)));
+}
+
+void PlotArea::wheel(const QWheelEvent& event)
+{
+    if (!plotRect().contains(event.position())) return;
+    double notches = (event.angleDelta().y() + event.angleDelta().x()) / 120.0;
+    if (event.modifiers() & Qt::ControlModifier) notches *= 0.25;
+    if (event.modifiers() & Qt::ShiftModifier) notches *= 3.0;
+    impl_->zoom.zoomAt(map().at(event.position()), std::pow(0.8, notches), impl_->clock.elapsed());
+    windowMoved();
 }
 
 } // namespace mixscope

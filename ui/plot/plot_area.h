@@ -10,8 +10,10 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 
 class QPainter;
+class QWheelEvent;
 
 namespace mixscope {
 
@@ -24,17 +26,21 @@ struct PlotAxes {
     bool yCells = true; ///< y counts cells (tokens, heads), else it is a quantity, upwards
     bool yGrid = false;
     QMargins margins {44, 6, 6, 36};
+    int below = 0; ///< room kept free between the picture and the labels under it
     Qt::Orientations zoom = Qt::Horizontal;
 };
 
 /// A themed plot: token axis with ticks, a picture painted by its owner, a crosshair above it that
-/// moves without repainting the picture, zoom (wheel), pan (right-drag) and fit (double-click).
+/// moves without repainting the picture. The wheel zooms at the cursor (Ctrl: fine, Shift: coarse),
+/// right-drag and Space + drag pan, a double-click zooms to the item and back, Backspace undoes a
+/// step of zoom, F shows what is in focus in the middle, F twice everything.
 /// It never changes its own range: the owner sets the extent. UI thread only.
 class PlotArea : public QWidget {
     Q_OBJECT
 public:
     using Paint = std::function<void(QPainter&, const PlotMap&)>;
     using CellName = std::function<QString(int)>;
+    using FocusPoint = std::function<std::optional<QPointF>()>;
 
     PlotArea(const QString& accessibleName, PlotAxes axes, QWidget* parent);
     ~PlotArea() override;
@@ -42,8 +48,11 @@ public:
     void setPicture(Paint paint); ///< clipped to the inner rectangle
     void setMargin(Paint paint); ///< not clipped: row labels
     void setOverlay(Paint paint); ///< not clipped: crosshair
-    /// Names of cells along the axes, shown instead of numbers where there is room.
+    /// Names of cells along the axes, shown instead of numbers where there is room; below the
+    /// picture they stand upright while a cell is narrower than its name.
     void setCellNames(CellName x, CellName y);
+    /// What F shows in the middle; none: F shows everything.
+    void setFocusPoint(FocusPoint point);
     void setTitles(const QString& x, const QString& y);
 
     /// All there is to see. An unzoomed plot shows it whole; a zoomed one keeps its window, or
@@ -53,6 +62,7 @@ public:
     bool zoomed() const;
     void showWindow(const QRectF& window);
     void fit();
+    void back(); ///< undoes the last step of zoom
 
     QRectF plotRect() const; ///< inner rectangle in this widget's coordinates
     PlotMap map() const;
@@ -73,14 +83,21 @@ Q_SIGNALS:
 protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
+    void keyReleaseEvent(QKeyEvent* event) override;
+    void focusOutEvent(QFocusEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
 
 private:
     struct Impl;
     void applyWindow();
     void restyle();
+    void windowMoved();
     bool onMouse(QEvent* event);
-    void zoomAt(QPointF pixel, double factor);
+    bool onMove(QPointF at);
+    void panTo(QPointF at);
+    void wheel(const QWheelEvent& event);
+    void centreOrFit();
+    QSizeF itemSize() const;
 
     std::unique_ptr<Impl> impl_;
 };

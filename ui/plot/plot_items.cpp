@@ -1,5 +1,7 @@
 #include "ui/plot/plot_items.h"
 
+#include "ui/theme.h"
+
 #include <qcustomplot.h>
 
 #include <algorithm>
@@ -124,6 +126,25 @@ private:
 QSharedPointer<QCPAxisTicker> makeCellTicker(QCPAxis* axis, const CellTicks& ticks)
 {
     return QSharedPointer<CellTicker>::create(axis, ticks);
+}
+
+void styleAxis(QCPAxis& axis)
+{
+    const Theme& theme = Theme::instance();
+    const Palette& colors = theme.palette();
+    axis.setBasePen(QPen(colors.line));
+    axis.setTickPen(Qt::NoPen);
+    axis.setSubTickPen(Qt::NoPen);
+    axis.setTicks(false);
+    axis.setTickLabels(false);
+    axis.setTickLabelFont(theme.mono(10));
+    axis.setTickLabelColor(colors.muted);
+    axis.setLabelFont(theme.font(10));
+    axis.setLabelColor(colors.muted);
+    axis.setTickLabelPadding(theme.px(4));
+    axis.setLabelPadding(theme.px(2));
+    axis.setTickLength(0);
+    axis.grid()->setVisible(false);
 }
 
 QCPLayerable* addPicture(QCustomPlot* plot, PaintItem paint)

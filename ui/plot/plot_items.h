@@ -22,6 +22,9 @@ struct CellTicks {
 };
 QSharedPointer<QCPAxisTicker> makeCellTicker(QCPAxis* axis, const CellTicks& ticks);
 
+/// Colours, fonts and distances of the present theme; ticks and labels off.
+void styleAxis(QCPAxis& axis);
+
 /// Something painted by a function: `device` is the number of device pixels in a logical one.
 using PaintItem = std::function<void(QPainter& painter, double device)>;
 /// On the main layer, clipped to the inner rectangle. Owned by the plot.

@@ -1,16 +1,16 @@
 #include "ui/views/attention_view.h"
 
 #include "engine/model_info.h"
+#include "ui/export/table_writer.h"
 #include "ui/models/run_store.h"
 #include "ui/models/selection.h"
 #include "ui/plot/color_bar.h"
-#include "ui/plot/plot_area.h"
 #include "ui/theme.h"
+#include "ui/views/attention_map.h"
 #include "ui/views/head_grid.h"
 #include "ui/views/parts.h"
 
-#include <QGridLayout>
-#include <QPainter>
+#include <QHBoxLayout>
 
 #include <algorithm>
 #include <cmath>
@@ -19,94 +19,89 @@ namespace mixscope {
 
 namespace {
 
-constexpr std::int64_t kCellsPerRefresh = 1'200'000; ///< keeps a refresh at a few milliseconds
-constexpr int kLeastBars = 4, kMostBars = 12;
+constexpr std::int64_t kCellsPerRefresh = 700'000; ///< keeps a refresh at a few milliseconds
+constexpr int kLeastBars = 4, kMostBars = 8;
+constexpr int kBarWidth = 48; ///< of the colour bar
 constexpr float kLogFloor = 1e-4F;
 
 } // namespace
 
 AttentionView::AttentionView(ViewContext context, QWidget* parent)
     : StageView(context, tr("Attention"), parent)
-    , map_(new PlotArea(tr("Attention map"),
-                        {.xTitle = tr("key token"),
-                         .yTitle = tr("query token"),
-                         .margins = {44, 8, 4, 34},
-                         .zoom = Qt::Horizontal | Qt::Vertical},
-                        page()))
+    , map_(new AttentionMap(picture_, context.store, context.selection, page()))
     , bar_(new ColorBar(page()))
     , grid_(new HeadGrid(thumbs_, page()))
     , gridCaption_(new Caption(page()))
     , barsCaption_(new Caption(page()))
     , bars_(new BarList(tr("Looks at"), QStringLiteral("attn"), page()))
     , scaleBar_(new SegmentBar(tr("Scale"), {tr("linear"), tr("√"), tr("log")}, this))
-    , sinkBar_(new SegmentBar(tr("First token"),
-                              {tr("show first"), tr("hide"), tr("hide + renormalise")}, this))
+    , sinkBar_(
+          new SegmentBar(tr("First token"), {tr("show first"), tr("hide"), tr("rescale")}, this))
+    , headsBar_(new SegmentBar(tr("Heads shown"), {tr("one"), tr("mean"), tr("max")}, page()))
+    , poolBar_(new SegmentBar(tr("Pooling"), {tr("max"), tr("mean")}, this))
+{
+    sinkBar_->setToolTip(tr("Many heads rest on the first token. Hide it, or hide it and scale the "
+                            "rest of each row to sum 1."));
+    headsBar_->setToolTip(tr("What the map shows: the focused head, or the mean or the largest "
+                             "weight of all heads of the layer"));
+    poolBar_->setToolTip(tr("Where more tokens than pixels are shown: the largest weight under a "
+                            "pixel, or their mean"));
+    scaleBar_->choose(1);
+    layOut();
+    connectParts();
+    lookChanged();
+}
+
+void AttentionView::layOut()
 {
     tools()->addWidget(scaleBar_);
     tools()->addWidget(sinkBar_);
+    tools()->addWidget(poolBar_);
     tools()->addStretch(1);
-    scaleBar_->choose(1);
-
+    auto* heads = new QHBoxLayout;
+    heads->addWidget(gridCaption_, 1);
+    heads->addWidget(headsBar_);
     auto* side = new QVBoxLayout;
-    side->addWidget(gridCaption_);
+    side->setContentsMargins(0, 0, 0, 0);
+    side->addLayout(heads);
     side->addWidget(grid_);
     side->addWidget(barsCaption_);
     side->addWidget(bars_);
     side->addStretch(1);
-    side->setContentsMargins(0, 0, 0, 0);
     auto* row = new QHBoxLayout;
     row->addWidget(map_);
     row->addWidget(bar_);
     row->addLayout(side, 1);
     content()->addLayout(row, 1);
+}
 
-    map_->setPicture([this](QPainter& p, const PlotMap& m) { paintMap(p, m); });
-    map_->setOverlay([this](QPainter& p, const PlotMap& m) { paintCross(p, m); });
-    const auto name = [this](int token) {
-        return token < store().tokens() ? tokenLabel(store().token(token)).left(8) : QString();
-    };
-    map_->setCellNames(name, name);
-
-    connect(scaleBar_, &SegmentBar::chosenChanged, this, &AttentionView::setLook);
-    connect(sinkBar_, &SegmentBar::chosenChanged, this, &AttentionView::setLook);
-    connect(grid_, &HeadGrid::headClicked, this,
-            [this](int head) { selection().focus(focus().layer, head); });
-    connect(&context.store, &RunStore::attentionChanged, this, [this](int layer) {
+void AttentionView::connectParts()
+{
+    for (SegmentBar* bar : {scaleBar_, sinkBar_, headsBar_, poolBar_})
+        connect(bar, &SegmentBar::chosenChanged, this, &AttentionView::lookChanged);
+    connect(grid_, &HeadGrid::headClicked, this, [this](int head) {
+        headsBar_->choose(0);
+        selection().focus(focus().layer, head);
+    });
+    connect(&store(), &RunStore::attentionChanged, this, [this](int layer) {
         if (layer == layerDrawn_) continueLater();
     });
-    connect(&context.store, &RunStore::runStateChanged, this, [this] {
+    connect(&store(), &RunStore::runStateChanged, this, [this] {
         if (!picture_.missing().empty())
             continueLater(); // a finished reply leaves time to recompute
     });
-    connect(map_, &PlotArea::hovered, this, [this](QPointF at) {
-        const int key = int(at.x()), query = int(at.y());
-        if (query >= store().tokens() || key > query) return;
-        selection().hoverToken(query);
-        selection().hoverSource(key);
-    });
-    connect(map_, &PlotArea::left, this, [this] {
-        selection().hoverToken(-1);
-        selection().hoverSource(-1);
-    });
-    connect(map_, &PlotArea::clicked, this, [this](QPointF at) {
-        if (int(at.y()) < store().tokens()) selection().lockToken(int(at.y()));
-    });
-    connect(map_, &PlotArea::stepped, this, &AttentionView::stepCell);
+    connect(map_, &PlotArea::windowChanged, this, [this] { showSelection(); });
     connect(bars_, &BarList::rowHovered, this, [this](int bar) {
         selection().hoverSource(
             bar >= 0 && bar < int(targets_.size()) ? targets_[std::size_t(bar)].key : -1);
     });
-    setLook();
 }
 
 const AttentionStore* AttentionView::rows() const
 {
     return store().attention(focus().layer);
 }
-Sink AttentionView::sink() const
-{
-    return Sink(sinkBar_->chosen());
-}
+
 Selection::Focus AttentionView::focus() const
 {
     const Selection::Focus kept = selection().attention();
@@ -123,21 +118,33 @@ int AttentionView::head() const
     return layerInfo() ? std::clamp(focus().head, 0, std::max(0, layerInfo()->n_heads - 1)) : 0;
 }
 
-ValueScale AttentionView::scale() const
-{
-    switch (scaleBar_->chosen()) {
-    case 0:
-        return {ValueScale::Kind::linear, 0.0F, 1.0F};
-    case 1:
-        return {ValueScale::Kind::root, 0.0F, 1.0F};
-    default:
-        return {ValueScale::Kind::log, kLogFloor, 1.0F};
-    }
-}
-
 AttentionLook AttentionView::look() const
 {
-    return {.scale = scale(), .sink = sink(), .heads = {HeadChoice::Kind::one, head()}};
+    static constexpr std::array kScales {ValueScale {ValueScale::Kind::linear, 0.0F, 1.0F},
+                                         ValueScale {ValueScale::Kind::root, 0.0F, 1.0F},
+                                         ValueScale {ValueScale::Kind::log, kLogFloor, 1.0F}};
+    const auto kind = HeadChoice::Kind(headsBar_->chosen());
+    return {.scale = kScales[std::size_t(scaleBar_->chosen())],
+            .sink = Sink(sinkBar_->chosen()),
+            .heads = {kind, kind == HeadChoice::Kind::one ? head() : 0},
+            .meanPooled = poolBar_->chosen() == 1};
+}
+
+/// "head 2 of 8 · probability · √ scale · first token hidden"
+QString AttentionView::lookName() const
+{
+    const AttentionLook now = look();
+    const int heads = layerInfo()->n_heads;
+    static const std::array kSinkWords {QT_TR_NOOP(""), QT_TR_NOOP(" · first token hidden"),
+                                        QT_TR_NOOP(" · first token hidden, rest scaled to 1")};
+    const QString of = now.heads.kind == HeadChoice::Kind::one
+        ? tr("head %1 of %2").arg(now.heads.head).arg(heads)
+        : now.heads.kind == HeadChoice::Kind::mean ? tr("mean of %1 heads").arg(heads)
+                                                   : tr("max over %1 heads").arg(heads);
+    return tr("layer %1 · %2 · probability · %3 scale")
+               .arg(focus().layer)
+               .arg(of, nameOf(now.scale.kind))
+        + (now.sink == Sink::show ? QString() : tr(kSinkWords[std::size_t(now.sink)]));
 }
 
 StageView::Nothing AttentionView::nothing() const
@@ -157,20 +164,20 @@ StageView::Nothing AttentionView::nothing() const
     return nothingYet(tr("Write a message: with every token the map grows by one row."));
 }
 
-void AttentionView::setLook()
+void AttentionView::lookChanged()
 {
-    tiles_.clear();
-    thumbs_.setScale(scale());
-    bar_->setScale(scale(), Theme::instance().sequential(), tr("attention weight"));
+    const AttentionLook now = look();
+    thumbs_.setScale(now.scale);
+    bar_->setScale(now.scale, Theme::instance().sequential(), tr("attention weight"));
     continueLater();
 }
 
 void AttentionView::restyle()
 {
     const Theme& theme = Theme::instance();
-    colors_ = cellColors(theme.sequential());
-    bar_->setScale(scale(), theme.sequential(), tr("attention weight"));
-    bar_->setInsets(theme.px(8), theme.px(34));
+    map_->takeTheme();
+    bar_->setScale(look().scale, theme.sequential(), tr("attention weight"));
+    bar_->setInsets(AttentionMap::topInset(), AttentionMap::bottomInset());
     showGeometry();
 }
 
@@ -184,11 +191,12 @@ void AttentionView::resizeEvent(QResizeEvent* event)
 void AttentionView::showGeometry()
 {
     const Theme& theme = Theme::instance();
-    const int available = width() - 2 * theme.px(14) - theme.px(48) - 2 * theme.px(8);
+    const int available = width() - 2 * theme.px(14) - theme.px(kBarWidth) - 2 * theme.px(8);
     const int inner = contentHeight();
-    const int map = std::max(theme.px(120), std::min(inner + theme.px(6), available * 62 / 100));
+    const int map = std::clamp(AttentionMap::widthFor(inner), theme.px(160),
+                               std::max(theme.px(160), available * 66 / 100));
     map_->setFixedWidth(map);
-    const int side = inner - 2 * theme.px(24); // less the two captions
+    const int side = inner - theme.px(64); // less the heads' tools and the caption
     const int least = kLeastBars * bars_->rowHeight();
     const int grid = grid_->heightFor(available - map, side - least);
     grid_->setFixedHeight(std::max(theme.px(40), grid));
@@ -202,29 +210,27 @@ void AttentionView::update(int firstChanged)
         layerDrawn_ = focus().layer;
         layerAsked_ = -1;
         picture_.reset();
+        map_->forget();
         thumbs_.reset(layerInfo()->n_heads);
         showGeometry();
     }
-    if (look() != picture_.look())
+    if (look() != picture_.look()) {
         picture_.setLook(look());
-    else
+        map_->forget();
+    } else {
         picture_.truncate(firstChanged);
+    }
     if (firstChanged < thumbs_.tokens()) thumbs_.reset(layerInfo()->n_heads);
     repeats_.update(store(), firstChanged);
     const bool mapDone = picture_.update(rows(), tokens, kCellsPerRefresh);
     const bool thumbsDone = mapDone && thumbs_.update(rows(), tokens, kCellsPerRefresh, &repeats_);
     if (!mapDone || !thumbsDone) continueLater();
 
-    const double extent = steppedExtent(tokens);
-    // A window that showed the newest row goes on showing it; one on older rows holds still.
-    const bool atEnd = map_->window().bottom() >= tokensDrawn_;
-    tokensDrawn_ = tokens;
-    map_->setExtent({0, 0, extent, extent}, selection().following() && atEnd);
-    grid_->setHead(head());
+    map_->setTokens(tokens, selection().following());
+    grid_->setHead(headsBar_->chosen() == 0 ? head() : -1);
     grid_->setTokens(tokens);
-    gridCaption_->setText(tr("heads of layer %1 · mean entropy of a row, bit").arg(layerDrawn_));
+    gridCaption_->setText(tr("layer %1 · mean entropy, bit").arg(layerDrawn_));
     if (mapDone) askForMissingRows();
-    map_->redraw();
 }
 
 /// Rows that were never captured, or that had to go while another layer was in focus, are asked for
@@ -281,88 +287,45 @@ void AttentionView::showSelection()
     }
     bars.resize(std::size_t(barCount_)); // always as many lines, so that nothing moves
     bars_->setRows(std::move(bars));
-    barsCaption_->setText(query < 0              ? QString()
-                              : targets_.empty() ? tr("token %1: row not captured").arg(query)
-                                                 : tr("token %1 looks at").arg(query));
-    const PlotMap map = map_->map();
-    const TilePooling pooling = tilePooling(
-        picture_.pyramid(),
-        {.cells = map.window, .pixels = (map.rect.size() * devicePixelRatioF()).toSize()});
-    static const std::array kSinkWords {"", " · first token hidden",
-                                        " · first token hidden, rest scaled to 1"};
-    setHeadline(tr("layer %1 · head %2 of %3 · probability · %4 scale%5")
-                    .arg(focus().layer)
-                    .arg(head())
-                    .arg(layerInfo()->n_heads)
-                    .arg(nameOf(scale().kind), tr(kSinkWords[std::size_t(sink())])),
-                pooling == TilePooling {}
-                    ? tr("exact · %1 × %1").arg(store().tokens())
-                    : tr("max of %1×%1 · %2 × %2").arg(pooling.x).arg(store().tokens()));
+    barsCaption_->setText(readout());
+    const int pooled = map_->pooling();
+    setHeadline(lookName(),
+                pooled == 1 ? tr("exact · %1 × %1").arg(store().tokens())
+                            : tr("%1 of %2 × %2 · %3 × %3")
+                                  .arg(poolBar_->chosen() == 1 ? tr("mean") : tr("max"))
+                                  .arg(pooled)
+                                  .arg(store().tokens()));
     map_->redrawOverlay();
 }
 
-void AttentionView::paintMap(QPainter& painter, const PlotMap& map)
+/// Row or cell under the rulers in words: "58 “named” → 43 “Pip”: 0.94".
+QString AttentionView::readout() const
 {
-    const TileWindow window {.cells = map.window,
-                             .pixels = (map.rect.size() * map.deviceScale).toSize()};
-    if (window.pixels.isEmpty()) return;
-    const QRgb hatch = Theme::instance().palette().line.rgb();
-    painter.drawImage(map.rect, tiles_.image(picture_.pyramid(), window, colors_, hatch));
-}
-
-void AttentionView::paintCross(QPainter& painter, const PlotMap& map) const
-{
-    const Palette& colors = Theme::instance().palette();
     const int query = selection().token(), key = selection().source();
-    const auto across = [&](int row, const QColor& color) {
-        if (row < map.window.top() || row >= map.window.bottom()) return;
-        const double y = map.y(row + 0.5);
-        painter.setPen(QPen(color, 1.5));
-        painter.drawLine(QPointF(map.rect.left(), y), QPointF(map.rect.right(), y));
+    if (query < 0 || query >= store().tokens()) return {};
+    const auto named = [this](int token) {
+        return tr("%1 “%2”").arg(token).arg(tokenLabel(store().token(token)));
     };
-    if (selection().lockedToken() >= 0) across(selection().lockedToken(), colors.warn);
-    if (query >= 0 && query != selection().lockedToken()) {
-        QColor faint = colors.warn;
-        faint.setAlphaF(0.6F);
-        across(query, faint);
-    }
-    if (key < 0 || query < 0 || std::max(key, query) >= store().tokens()) return;
-    if (key < map.window.left() || key >= map.window.right()) return;
-    painter.setPen(QPen(colors.accent, 1));
-    painter.drawLine(QPointF(map.x(key + 0.5), map.rect.top()),
-                     QPointF(map.x(key + 0.5), map.rect.bottom()));
-    const float weight = rows() != nullptr ? rows()->at(head(), query, key) : kUnknown;
-    const QString label = tr("%1 → %2: %3").arg(query).arg(key).arg(shortNumber(weight));
-    painter.setFont(Theme::instance().mono(10, 500));
-    // Kept in the empty corner above the diagonal, so that it never covers the row under study.
-    const QRectF corner = map.rect.adjusted(0, 4, -6, 0);
-    painter.setPen(colors.text);
-    painter.drawText(corner, Qt::AlignRight | Qt::AlignTop,
-                     label + QLatin1Char('\n') + tokenLabel(store().token(query))
-                         + QStringLiteral(" → ") + tokenLabel(store().token(key)));
-}
-
-void AttentionView::stepCell(QPoint by)
-{
-    const int tokens = store().tokens();
-    if (tokens == 0) return;
-    if (by.y() != 0) selection().lockToken(std::clamp(selection().token() + by.y(), 0, tokens - 1));
-    if (by.x() != 0)
-        selection().hoverSource(
-            std::clamp(selection().source() + by.x(), 0, std::max(0, selection().token())));
+    AttentionLook whole = look();
+    if (whole.sink == Sink::hide) whole.sink = Sink::show; // hidden is not zero
+    std::vector<std::uint16_t> buffer;
+    const auto row = rows() != nullptr ? shownRow(*rows(), whole, query, buffer)
+                                       : std::span<const std::uint16_t>();
+    if (row.empty()) return tr("token %1: row not kept").arg(named(query));
+    if (key < 0 || key > query) return tr("token %1 looks at").arg(named(query));
+    const double weight = double(row[std::size_t(key)]) / kWeightSteps;
+    return tr("%1 → %2: %3").arg(named(query), named(key), shortNumber(weight));
 }
 
 std::vector<AttentionView::Target> AttentionView::looksAt(int query, std::size_t count) const
 {
-    const AttentionStore* store = rows();
-    if (store == nullptr || query < 0) return {};
-    const auto row = store->fractions(head(), query);
-    const std::size_t first = sink() == Sink::show || row.size() <= 1 ? 0 : 1;
-    const float rest =
-        sink() == Sink::renormalise && first == 1 ? 1.0F - float(row[0]) / 65535.0F : 1.0F;
+    if (rows() == nullptr || query < 0) return {};
+    std::vector<std::uint16_t> buffer;
+    const AttentionLook now = look();
+    const auto row = shownRow(*rows(), now, query, buffer);
     std::vector<Target> targets;
-    for (std::size_t key = first; key < row.size(); ++key)
-        targets.push_back({int(key), float(row[key]) / 65535.0F / rest});
+    for (std::size_t key = now.sink == Sink::show || query == 0 ? 0 : 1; key < row.size(); ++key)
+        targets.push_back({int(key), float(row[key]) / float(kWeightSteps)});
     const auto heavier = [](const Target& a, const Target& b) { return a.weight > b.weight; };
     const std::size_t kept = std::min(count, targets.size());
     std::partial_sort(targets.begin(), targets.begin() + std::ptrdiff_t(kept), targets.end(),
@@ -371,13 +334,43 @@ std::vector<AttentionView::Target> AttentionView::looksAt(int query, std::size_t
     return targets;
 }
 
+/// Long format: one line a cell of the window shown.
+void AttentionView::writeTable(TableWriter& table) const
+{
+    table.columns({tr("query [token]"), tr("query text"), tr("key [token]"), tr("key text"),
+                   tr("weight [0…1]")});
+    if (rows() == nullptr) return;
+    const QRectF shown = map_->window();
+    const AttentionLook now = look();
+    const auto text = [this](int token) {
+        const TokenInfo& info = store().token(token);
+        return QString::fromStdString(info.text.empty() ? info.piece : info.text);
+    };
+    std::vector<std::uint16_t> buffer;
+    const int last = std::min(store().tokens(), int(std::ceil(shown.bottom())));
+    for (int query = std::max(0, int(shown.top())); query < last; ++query) {
+        const auto row = shownRow(*rows(), now, query, buffer);
+        const int end = std::min(query + 1, int(std::ceil(shown.right())));
+        for (int key = std::max(0, int(shown.left())); key < end; ++key) {
+            const bool hidden = row.empty() || (key == 0 && now.sink != Sink::show);
+            table.cell(query).cell(text(query)).cell(key).cell(text(key));
+            table.cell(hidden ? double(kUnknown) : double(row[std::size_t(key)]) / kWeightSteps);
+            table.endRow();
+        }
+    }
+}
+
 QString AttentionView::describe() const
 {
     const Nothing none = nothing();
     if (!none.sentence.isEmpty()) return none.sentence;
     const int tokens = store().tokens(), query = selection().token();
+    const HeadChoice shown = look().heads;
+    const QString heads = shown.kind == HeadChoice::Kind::one ? tr("head %1").arg(shown.head)
+        : shown.kind == HeadChoice::Kind::mean                ? tr("mean of all heads")
+                                                              : tr("largest of all heads");
     const QString where =
-        tr("Attention map, layer %1, head %2, %3 by %3").arg(focus().layer).arg(head()).arg(tokens);
+        tr("Attention map, layer %1, %2, %3 by %3").arg(focus().layer).arg(heads).arg(tokens);
     if (query < 0 || query >= tokens) return where;
     const auto quoted = [this](int token) {
         const TokenInfo& info = store().token(token);
@@ -392,9 +385,9 @@ QString AttentionView::describe() const
                      .arg(quoted(target.key));
     }
     if (looks.isEmpty()) return tr("%1: row not captured").arg(subject);
-    return tr("%1: %2; entropy %3 bits")
-        .arg(subject, looks.join(QStringLiteral(", ")))
-        .arg(double(entropyBits(rows()->fractions(head(), query))), 0, 'f', 1);
+    const QString row = tr("%1: %2").arg(subject, looks.join(QStringLiteral(", ")));
+    const float bits = picture_.entropyBits(query);
+    return std::isnan(bits) ? row : tr("%1; entropy %2 bits").arg(row).arg(double(bits), 0, 'f', 1);
 }
 
 } // namespace mixscope

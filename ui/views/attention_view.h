@@ -1,27 +1,20 @@
 #pragma once
 
-#include "ui/plot/tile_image.h"
 #include "ui/views/attention_picture.h"
 #include "ui/views/head_thumbs.h"
 #include "ui/views/stage_view.h"
 
-#include <QRgb>
-
-#include <array>
 #include <vector>
-
-class QPainter;
 
 namespace mixscope {
 
+class AttentionMap;
 class AttentionStore;
 class BarList;
 class Caption;
 class ColorBar;
 class HeadGrid;
-class PlotArea;
 class SegmentBar;
-struct PlotMap;
 
 /// Attention of the focused layer and head: the map that grows row by row, all heads of the layer,
 /// and where the focused token looks.
@@ -30,6 +23,7 @@ class AttentionView : public StageView {
 public:
     AttentionView(ViewContext context, QWidget* parent);
     QString describe() const override;
+    void writeTable(TableWriter& table) const override;
 
 protected:
     void update(int firstChanged) override;
@@ -45,26 +39,24 @@ private:
         int key;
         float weight;
     };
+    void layOut();
+    void connectParts();
     /// The heaviest keys of a row, heaviest first; empty when the row was not captured.
     std::vector<Target> looksAt(int query, std::size_t count) const;
     const AttentionStore* rows() const;
     int head() const;
-    Sink sink() const;
-    ValueScale scale() const;
     AttentionLook look() const;
-    void setLook();
-    void paintMap(QPainter& painter, const PlotMap& map);
-    void paintCross(QPainter& painter, const PlotMap& map) const;
+    QString lookName() const;
+    QString readout() const;
+    void lookChanged();
     void askForMissingRows();
     QString missingSentence() const;
     void showGeometry();
-    void stepCell(QPoint by);
 
     AttentionPicture picture_;
-    TileCache tiles_;
     HeadThumbs thumbs_;
     TokenRepeats repeats_;
-    PlotArea* map_;
+    AttentionMap* map_;
     ColorBar* bar_;
     HeadGrid* grid_;
     Caption* gridCaption_;
@@ -72,11 +64,11 @@ private:
     BarList* bars_;
     SegmentBar* scaleBar_;
     SegmentBar* sinkBar_;
-    std::array<QRgb, 256> colors_ {};
+    SegmentBar* headsBar_;
+    SegmentBar* poolBar_;
     std::vector<Target> targets_;
     int barCount_ = 4;
     int layerDrawn_ = -1;
-    int tokensDrawn_ = 0;
     int layerAsked_ = -1; ///< rows of this layer were asked for since it was focused
 };
 
