@@ -46,6 +46,30 @@ unsigned rgbOf(const Lab& lab)
                 encoded(-0.0041960863 * l - 0.7034186147 * m + 1.7076147010 * s));
 }
 
+double luminanceOf(unsigned color)
+{
+    const auto linear = [](int channel) { return linearOf(channel / 255.0); };
+    return 0.2126729 * linear(qRed(color)) + 0.7151522 * linear(qGreen(color))
+        + 0.0721750 * linear(qBlue(color));
+}
+
+/// Rounding to 8 bits can undo a small step of lightness: green, which carries most of it, makes up.
+void makeSteady(std::vector<unsigned>& ramp)
+{
+    const bool rising = luminanceOf(ramp.back()) > luminanceOf(ramp.front());
+    for (std::size_t i = 1; i < ramp.size(); ++i) {
+        const auto wrong = [&] {
+            const double before = luminanceOf(ramp[i - 1]), now = luminanceOf(ramp[i]);
+            return rising ? now < before : now > before;
+        };
+        while (wrong()) {
+            const int green = qGreen(ramp[i]) + (rising ? 1 : -1);
+            if (green < 0 || green > 255) break;
+            ramp[i] = qRgb(qRed(ramp[i]), green, qBlue(ramp[i]));
+        }
+    }
+}
+
 Lab mix(const Lab& from, const Lab& to, double part)
 {
     return {std::lerp(from.l, to.l, part), std::lerp(from.a, to.a, part),
@@ -78,6 +102,7 @@ std::vector<unsigned> uniformRamp(std::span<const QColor> stops)
         const double part = to.l == from.l ? 0.0 : (lightness - from.l) / (to.l - from.l);
         ramp[i] = rgbOf(mix(from, to, std::clamp(part, 0.0, 1.0)));
     }
+    makeSteady(ramp);
     return ramp;
 }
 
