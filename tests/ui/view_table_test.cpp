@@ -1,4 +1,6 @@
 #include "tests/ui/view_stage.h"
+#include "ui/models/memory_projection.h"
+#include "ui/plot/curve_plot.h"
 #include "ui/plot/stack_plot.h"
 #include "ui/views/flame_row.h"
 #include "ui/views/layer_times.h"
@@ -229,7 +231,53 @@ TEST(MemoryView, StateIsFlatAndTheCacheGrows)
     EXPECT_EQ(
         stage.view->describe(),
         "Memory growth: weights 25.6 MB, recurrent state 1.11 MB, KV cache 205 kB at 100 tokens "
-        "(2.05 kB per token)");
+        "(2.05 kB per token); at 1,000,000 tokens · this model 2.05 GB · all 10 layers like "
+        "attention layer 3: 10.2 GB · all like recurrent layer 0: 1.38 MB");
+}
+
+TEST(MemoryView, ProjectionRunsThroughTheModelsOwnNumbers)
+{
+    FakeRun run;
+    run.prompt(200);
+    Stage stage(run, "memory");
+    auto* plot = stage.named<CurvePlot>("Memory projection");
+    ASSERT_NE(plot, nullptr);
+    ASSERT_EQ(plot->curves().size(), 3U);
+    const Palette& palette = Theme::instance().palette();
+    const QImage picture = plot->grab().toImage();
+    const auto drawn = [&](double tokens, double bytes, const QColor& color) {
+        const QPoint at = plot->pointOf(tokens, bytes).toPoint();
+        for (int dx = -3; dx <= 3; ++dx) { // dashes: near it along the line
+            for (int dy = -2; dy <= 2; ++dy) {
+                if (picture.pixelColor(at + QPoint(dx, dy)) == color) return true;
+            }
+        }
+        return false;
+    };
+    const double state = 8 * 138240, kv = 2 * 1024;
+    EXPECT_TRUE(drawn(1e5, state + kv * 1e5, palette.text)) << "this model";
+    EXPECT_TRUE(drawn(4e4, 10 * 1024 * 4e4, palette.attn)) << "ten layers like layer 3";
+    EXPECT_TRUE(drawn(3e3, 10 * 138240, palette.ssm)) << "ten layers like layer 0";
+    EXPECT_FALSE(drawn(1e5, 10 * 138240 * 4, palette.ssm));
+    ASSERT_EQ(plot->marks().size(), 1U);
+    EXPECT_DOUBLE_EQ(plot->marks()[0].x, 135.0) << "138 240 bytes of state, 1 024 a token";
+    EXPECT_EQ(plot->marks()[0].text, "equal at 135 tokens");
+}
+
+TEST(MemoryProjection, LeavesOutWhatTheModelHasNoLayerFor)
+{
+    auto model = hybrid();
+    for (LayerInfo& layer : model->layers) {
+        layer.d_state = 0;
+        layer.n_kv_heads = 4;
+        layer.kv_bytes_per_token = 512;
+    }
+    const MemoryProjection project(*model);
+    EXPECT_FALSE(project.pure_recurrent);
+    ASSERT_TRUE(project.pure_attention);
+    EXPECT_DOUBLE_EQ(project.pure_attention->at(100), 10 * 512 * 100);
+    EXPECT_TRUE(std::isnan(crossing(*project.pure_attention, *project.pure_attention)));
+    EXPECT_TRUE(std::isnan(crossing({10, 1}, {5, 0}))) << "equal only before the first token";
 }
 
 TEST(LogitsView, TableHoldsTheChoicesAndMarksTheDrawnOne)
