@@ -5,6 +5,8 @@
 #include "ui/views/mini_map.h"
 #include "ui/views/parts.h"
 
+#include <QToolButton>
+
 #include <cmath>
 #include <gtest/gtest.h>
 
@@ -104,7 +106,7 @@ TEST_P(AttentionMapTest, PoolsByMaximumOrByMeanOfTheWeights)
     };
     EXPECT_EQ(block(600, 450), cell(1.0F));
     EXPECT_EQ(block(600, 300), cell(0.0F));
-    stage->named<SegmentBar>("Pooling")->choose(1);
+    stage->named<QToolButton>("Pooling")->click();
     stage->settle();
     const auto mean = [&](int query, int key) {
         float sum = 0.0F;

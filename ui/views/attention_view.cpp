@@ -7,10 +7,13 @@
 #include "ui/plot/color_bar.h"
 #include "ui/theme.h"
 #include "ui/views/attention_map.h"
+#include "ui/views/attention_row.h"
 #include "ui/views/head_grid.h"
 #include "ui/views/parts.h"
 
 #include <QHBoxLayout>
+#include <QStackedLayout>
+#include <QToolButton>
 
 #include <algorithm>
 #include <cmath>
@@ -23,29 +26,36 @@ constexpr std::int64_t kCellsPerRefresh = 700'000; ///< keeps a refresh at a few
 constexpr int kLeastBars = 4, kMostBars = 8;
 constexpr int kBarWidth = 48; ///< of the colour bar
 constexpr float kLogFloor = 1e-4F;
+constexpr int kReorderMs = 1000; ///< heads that change places faster cannot be read
 
 } // namespace
 
 AttentionView::AttentionView(ViewContext context, QWidget* parent)
     : StageView(context, tr("Attention"), parent)
+    , parts_(new QStackedLayout)
     , map_(new AttentionMap(picture_, context.store, context.selection, page()))
     , bar_(new ColorBar(page()))
-    , grid_(new HeadGrid(thumbs_, page()))
+    , pooling_(new QToolButton(bar_))
+    , grid_(new HeadGrid(page()))
     , gridCaption_(new Caption(page()))
     , barsCaption_(new Caption(page()))
     , bars_(new BarList(tr("Looks at"), QStringLiteral("attn"), page()))
+    , row_(new AttentionRowPage(context.store, context.selection, page()))
+    , heads_(new AllHeads(thumbs_, page()))
+    , partBar_(new SegmentBar(tr("Part"), {tr("Map"), tr("Row"), tr("All heads")}, this))
     , scaleBar_(new SegmentBar(tr("Scale"), {tr("linear"), tr("√"), tr("log")}, this))
     , sinkBar_(
           new SegmentBar(tr("First token"), {tr("show first"), tr("hide"), tr("rescale")}, this))
     , headsBar_(new SegmentBar(tr("Heads shown"), {tr("one"), tr("mean"), tr("max")}, page()))
-    , poolBar_(new SegmentBar(tr("Pooling"), {tr("max"), tr("mean")}, this))
 {
     sinkBar_->setToolTip(tr("Many heads rest on the first token. Hide it, or hide it and scale the "
                             "rest of each row to sum 1."));
     headsBar_->setToolTip(tr("What the map shows: the focused head, or the mean or the largest "
                              "weight of all heads of the layer"));
-    poolBar_->setToolTip(tr("Where more tokens than pixels are shown: the largest weight under a "
-                            "pixel, or their mean"));
+    pooling_->setAccessibleName(tr("Pooling"));
+    pooling_->setCheckable(true);
+    pooling_->setToolTip(tr("More tokens than pixels are shown. A pixel is the largest weight "
+                            "under it, or, when this is down, their mean."));
     scaleBar_->choose(1);
     layOut();
     connectParts();
@@ -54,9 +64,8 @@ AttentionView::AttentionView(ViewContext context, QWidget* parent)
 
 void AttentionView::layOut()
 {
-    tools()->addWidget(scaleBar_);
-    tools()->addWidget(sinkBar_);
-    tools()->addWidget(poolBar_);
+    for (SegmentBar* bar : {partBar_, scaleBar_, sinkBar_})
+        tools()->addWidget(bar);
     tools()->addStretch(1);
     auto* heads = new QHBoxLayout;
     heads->addWidget(gridCaption_, 1);
@@ -68,23 +77,38 @@ void AttentionView::layOut()
     side->addWidget(barsCaption_);
     side->addWidget(bars_);
     side->addStretch(1);
-    auto* row = new QHBoxLayout;
+    auto* mapPage = new QWidget(page());
+    auto* row = new QHBoxLayout(mapPage);
+    row->setContentsMargins(0, 0, 0, 0);
     row->addWidget(map_);
     row->addWidget(bar_);
     row->addLayout(side, 1);
-    content()->addLayout(row, 1);
+    parts_->addWidget(mapPage);
+    parts_->addWidget(row_);
+    parts_->addWidget(heads_);
+    content()->addLayout(parts_, 1);
 }
 
 void AttentionView::connectParts()
 {
-    for (SegmentBar* bar : {scaleBar_, sinkBar_, headsBar_, poolBar_})
+    for (SegmentBar* bar : {scaleBar_, sinkBar_, headsBar_})
         connect(bar, &SegmentBar::chosenChanged, this, &AttentionView::lookChanged);
+    connect(pooling_, &QToolButton::toggled, this, &AttentionView::lookChanged);
+    connect(partBar_, &SegmentBar::chosenChanged, this, [this](int part) {
+        parts_->setCurrentIndex(part);
+        invalidate();
+    });
     connect(grid_, &HeadGrid::headClicked, this, [this](int head) {
         headsBar_->choose(0);
         selection().focus(focus().layer, head);
     });
+    connect(heads_->sheet(), &HeadSheet::headClicked, this, [this](int layer, int head) {
+        headsBar_->choose(0);
+        selection().focus(layer, head);
+    });
+    connect(heads_->sheet(), &HeadSheet::layerWanted, this, &View::attentionWanted);
     connect(&store(), &RunStore::attentionChanged, this, [this](int layer) {
-        if (layer == layerDrawn_) continueLater();
+        if (layer == layerDrawn_ || part() == Part::heads) continueLater();
     });
     connect(&store(), &RunStore::runStateChanged, this, [this] {
         if (!picture_.missing().empty())
@@ -97,9 +121,19 @@ void AttentionView::connectParts()
     });
 }
 
+AttentionView::Part AttentionView::part() const
+{
+    return Part(parts_->currentIndex());
+}
+
 const AttentionStore* AttentionView::rows() const
 {
     return store().attention(focus().layer);
+}
+
+AttentionReader AttentionView::reader() const
+{
+    return {store(), focus().layer, look()};
 }
 
 Selection::Focus AttentionView::focus() const
@@ -127,10 +161,10 @@ AttentionLook AttentionView::look() const
     return {.scale = kScales[std::size_t(scaleBar_->chosen())],
             .sink = Sink(sinkBar_->chosen()),
             .heads = {kind, kind == HeadChoice::Kind::one ? head() : 0},
-            .meanPooled = poolBar_->chosen() == 1};
+            .meanPooled = pooling_->isChecked()};
 }
 
-/// "head 2 of 8 · probability · √ scale · first token hidden"
+/// "L3 · head 2 of 8 · probability · √ scale · first token hidden"
 QString AttentionView::lookName() const
 {
     const AttentionLook now = look();
@@ -141,7 +175,7 @@ QString AttentionView::lookName() const
         ? tr("head %1 of %2").arg(now.heads.head).arg(heads)
         : now.heads.kind == HeadChoice::Kind::mean ? tr("mean of %1 heads").arg(heads)
                                                    : tr("max over %1 heads").arg(heads);
-    return tr("layer %1 · %2 · probability · %3 scale")
+    return tr("L%1 · %2 · probability · %3 scale")
                .arg(focus().layer)
                .arg(of, nameOf(now.scale.kind))
         + (now.sink == Sink::show ? QString() : tr(kSinkWords[std::size_t(now.sink)]));
@@ -167,8 +201,10 @@ StageView::Nothing AttentionView::nothing() const
 void AttentionView::lookChanged()
 {
     const AttentionLook now = look();
-    thumbs_.setScale(now.scale);
+    grid_->setScale(now.scale);
+    heads_->sheet()->setScale(now.scale);
     bar_->setScale(now.scale, Theme::instance().sequential(), tr("attention weight"));
+    pooling_->setText(pooling_->isChecked() ? tr("mean") : tr("max"));
     continueLater();
 }
 
@@ -178,6 +214,7 @@ void AttentionView::restyle()
     map_->takeTheme();
     bar_->setScale(look().scale, theme.sequential(), tr("attention weight"));
     bar_->setInsets(AttentionMap::topInset(), AttentionMap::bottomInset());
+    pooling_->setFont(theme.font(11, 500));
     showGeometry();
 }
 
@@ -206,12 +243,24 @@ void AttentionView::showGeometry()
 void AttentionView::update(int firstChanged)
 {
     const int tokens = store().tokens();
+    if (std::exchange(modelDrawn_, model()) != model()) {
+        thumbs_.clear();
+        grid_->setLayer(thumbs_.of(focus().layer, layerInfo()->n_heads), 1);
+        layerDrawn_ = -1;
+        headRows_.clear();
+        for (int i = 0; i < int(model()->layers.size()); ++i) {
+            const LayerInfo& layer = model()->layers[std::size_t(i)];
+            if (layer.has_attention()) headRows_.push_back({i, layer.n_heads});
+        }
+    }
     if (focus().layer != layerDrawn_) {
         layerDrawn_ = focus().layer;
         layerAsked_ = -1;
         picture_.reset();
         map_->forget();
-        thumbs_.reset(layerInfo()->n_heads);
+        const LayerInfo& info = *layerInfo();
+        grid_->setLayer(thumbs_.of(layerDrawn_, info.n_heads),
+                        info.n_kv_heads > 0 ? info.n_heads / info.n_kv_heads : 1);
         showGeometry();
     }
     if (look() != picture_.look()) {
@@ -220,17 +269,50 @@ void AttentionView::update(int firstChanged)
     } else {
         picture_.truncate(firstChanged);
     }
-    if (firstChanged < thumbs_.tokens()) thumbs_.reset(layerInfo()->n_heads);
+    thumbs_.truncate(firstChanged);
     repeats_.update(store(), firstChanged);
     const bool mapDone = picture_.update(rows(), tokens, kCellsPerRefresh);
-    const bool thumbsDone = mapDone && thumbs_.update(rows(), tokens, kCellsPerRefresh, &repeats_);
-    if (!mapDone || !thumbsDone) continueLater();
+    if (mapDone)
+        updateThumbs(tokens);
+    else
+        continueLater();
 
     map_->setTokens(tokens, selection().following());
     grid_->setHead(headsBar_->chosen() == 0 ? head() : -1);
     grid_->setTokens(tokens);
     gridCaption_->setText(tr("layer %1 · mean entropy, bit").arg(layerDrawn_));
+    if (part() == Part::heads) showAllHeads(tokens);
     if (mapDone) askForMissingRows();
+}
+
+/// The focused layer first; the others while they can be seen.
+void AttentionView::updateThumbs(int tokens)
+{
+    bool done = thumbs_.of(layerDrawn_, layerInfo()->n_heads)
+                    .update(rows(), tokens, kCellsPerRefresh, &repeats_);
+    for (const HeadRow& row : headRows_) {
+        const AttentionStore* kept = store().attention(row.layer);
+        if (!done || part() != Part::heads || kept == nullptr) continue;
+        done = thumbs_.of(row.layer, row.heads).update(kept, tokens, kCellsPerRefresh, &repeats_);
+    }
+    if (!done) continueLater();
+}
+
+void AttentionView::showAllHeads(int tokens)
+{
+    HeadSheet* sheet = heads_->sheet();
+    sheet->setChosen(focus().layer, head());
+    if (sorted_.isValid() && sorted_.elapsed() < kReorderMs && store().generating()) return;
+    sorted_.start();
+    sheet->setRows(headRows_, tokens);
+}
+
+/// The button of the pooling stands where there is something to pool.
+void AttentionView::showPooling()
+{
+    const Theme& theme = Theme::instance();
+    pooling_->setVisible(map_->pooling() > 1);
+    pooling_->setGeometry(0, bar_->height() - theme.px(32), theme.px(46), theme.px(24));
 }
 
 /// Rows that were never captured, or that had to go while another layer was in focus, are asked for
@@ -276,85 +358,49 @@ void AttentionView::showSelection()
 {
     if (layerInfo() == nullptr || !layerInfo()->has_attention()) return;
     const int query = selection().token();
-    targets_ = looksAt(query, std::size_t(barCount_));
-    std::vector<BarRow> bars;
-    for (const Target& target : targets_) {
-        bars.push_back({.index = QString::number(target.key),
-                        .text = tokenLabel(store().token(target.key)),
-                        .value = QString::number(double(target.weight), 'f', 2),
-                        .part = target.weight,
-                        .strong = bars.empty()});
-    }
-    bars.resize(std::size_t(barCount_)); // always as many lines, so that nothing moves
-    bars_->setRows(std::move(bars));
-    barsCaption_->setText(readout());
-    const int pooled = map_->pooling();
+    AttentionReader numbers = reader();
+    targets_ = numbers.heaviest(query, std::size_t(barCount_));
+    bars_->setRows(barsOf(store(), targets_, barCount_));
+    barsCaption_->setText(numbers.readout(query, selection().source()));
+    if (part() == Part::row) row_->showRow(numbers, look());
+    showPooling();
+    const int pooled = map_->pooling(), tokens = store().tokens();
+    const bool exact = pooled == 1 || part() != Part::map;
     setHeadline(lookName(),
-                pooled == 1 ? tr("exact · %1 × %1").arg(store().tokens())
-                            : tr("%1 of %2 × %2 · %3 × %3")
-                                  .arg(poolBar_->chosen() == 1 ? tr("mean") : tr("max"))
-                                  .arg(pooled)
-                                  .arg(store().tokens()));
+                exact ? tr("exact · %1 × %1").arg(tokens)
+                      : tr("%1 of %2 × %2 · %3 × %3")
+                            .arg(look().meanPooled ? tr("mean") : tr("max"))
+                            .arg(pooled)
+                            .arg(tokens));
     map_->redrawOverlay();
 }
 
-/// Row or cell under the rulers in words: "58 “named” → 43 “Pip”: 0.94".
-QString AttentionView::readout() const
-{
-    const int query = selection().token(), key = selection().source();
-    if (query < 0 || query >= store().tokens()) return {};
-    const auto named = [this](int token) {
-        return tr("%1 “%2”").arg(token).arg(tokenLabel(store().token(token)));
-    };
-    AttentionLook whole = look();
-    if (whole.sink == Sink::hide) whole.sink = Sink::show; // hidden is not zero
-    std::vector<std::uint16_t> buffer;
-    const auto row = rows() != nullptr ? shownRow(*rows(), whole, query, buffer)
-                                       : std::span<const std::uint16_t>();
-    if (row.empty()) return tr("token %1: row not kept").arg(named(query));
-    if (key < 0 || key > query) return tr("token %1 looks at").arg(named(query));
-    const double weight = double(row[std::size_t(key)]) / kWeightSteps;
-    return tr("%1 → %2: %3").arg(named(query), named(key), shortNumber(weight));
-}
-
-std::vector<AttentionView::Target> AttentionView::looksAt(int query, std::size_t count) const
-{
-    if (rows() == nullptr || query < 0) return {};
-    std::vector<std::uint16_t> buffer;
-    const AttentionLook now = look();
-    const auto row = shownRow(*rows(), now, query, buffer);
-    std::vector<Target> targets;
-    for (std::size_t key = now.sink == Sink::show || query == 0 ? 0 : 1; key < row.size(); ++key)
-        targets.push_back({int(key), float(row[key]) / float(kWeightSteps)});
-    const auto heavier = [](const Target& a, const Target& b) { return a.weight > b.weight; };
-    const std::size_t kept = std::min(count, targets.size());
-    std::partial_sort(targets.begin(), targets.begin() + std::ptrdiff_t(kept), targets.end(),
-                      heavier);
-    targets.resize(kept);
-    return targets;
-}
-
-/// Long format: one line a cell of the window shown.
+/// What is shown: the cells of the map's window, the focused row, or the scores of all heads.
 void AttentionView::writeTable(TableWriter& table) const
 {
-    table.columns({tr("query [token]"), tr("query text"), tr("key [token]"), tr("key text"),
-                   tr("weight [0…1]")});
-    if (rows() == nullptr) return;
-    const QRectF shown = map_->window();
-    const AttentionLook now = look();
-    const auto text = [this](int token) {
-        const TokenInfo& info = store().token(token);
-        return QString::fromStdString(info.text.empty() ? info.piece : info.text);
-    };
-    std::vector<std::uint16_t> buffer;
-    const int last = std::min(store().tokens(), int(std::ceil(shown.bottom())));
-    for (int query = std::max(0, int(shown.top())); query < last; ++query) {
-        const auto row = shownRow(*rows(), now, query, buffer);
-        const int end = std::min(query + 1, int(std::ceil(shown.right())));
-        for (int key = std::max(0, int(shown.left())); key < end; ++key) {
-            const bool hidden = row.empty() || (key == 0 && now.sink != Sink::show);
-            table.cell(query).cell(text(query)).cell(key).cell(text(key));
-            table.cell(hidden ? double(kUnknown) : double(row[std::size_t(key)]) / kWeightSteps);
+    AttentionReader numbers = reader();
+    const QRect window = map_->window().toAlignedRect();
+    const QRectF keys = row_->plot()->window();
+    switch (part()) {
+    case Part::map:
+        return numbers.write(table, window);
+    case Part::row:
+        return numbers.write(
+            table, QRect(int(keys.left()), selection().token(), int(std::ceil(keys.width())), 1));
+    case Part::heads:
+        break;
+    }
+    table.columns({tr("layer"), tr("head"), tr("rows seen [token]"), tr("mean entropy [bit]"),
+                   tr("weight on first token [0…1]"), tr("weight on previous token [0…1]"),
+                   tr("induction [0…1]")});
+    for (const HeadRow& row : headRows_) {
+        const HeadThumbs* thumbs = thumbs_.find(row.layer);
+        for (int head = 0; thumbs != nullptr && head < row.heads; ++head) {
+            const HeadScores scores = thumbs->scores(head);
+            table.cell(row.layer).cell(head).cell(thumbs->rowsDrawn());
+            for (const float score :
+                 {scores.entropyBits, scores.sink, scores.previous, scores.induction})
+                table.cell(double(score));
             table.endRow();
         }
     }
@@ -364,28 +410,11 @@ QString AttentionView::describe() const
 {
     const Nothing none = nothing();
     if (!none.sentence.isEmpty()) return none.sentence;
+    AttentionReader numbers = reader();
     const int tokens = store().tokens(), query = selection().token();
-    const HeadChoice shown = look().heads;
-    const QString heads = shown.kind == HeadChoice::Kind::one ? tr("head %1").arg(shown.head)
-        : shown.kind == HeadChoice::Kind::mean                ? tr("mean of all heads")
-                                                              : tr("largest of all heads");
-    const QString where =
-        tr("Attention map, layer %1, %2, %3 by %3").arg(focus().layer).arg(heads).arg(tokens);
+    const QString where = tr("Attention map, %1, %2 by %2").arg(numbers.place()).arg(tokens);
     if (query < 0 || query >= tokens) return where;
-    const auto quoted = [this](int token) {
-        const TokenInfo& info = store().token(token);
-        return QString::fromStdString(info.text.empty() ? info.piece : info.text);
-    };
-    const QString subject = tr("%1, token %2 '%3'").arg(where).arg(query).arg(quoted(query));
-    QStringList looks;
-    for (const Target& target : looksAt(query, 3)) {
-        looks << tr("%1 on %2 '%3'")
-                     .arg(double(target.weight), 0, 'f', 2)
-                     .arg(target.key)
-                     .arg(quoted(target.key));
-    }
-    if (looks.isEmpty()) return tr("%1: row not captured").arg(subject);
-    const QString row = tr("%1: %2").arg(subject, looks.join(QStringLiteral(", ")));
+    const QString row = tr("%1, %2").arg(where, numbers.rowInWords(query, 3));
     const float bits = picture_.entropyBits(query);
     return std::isnan(bits) ? row : tr("%1; entropy %2 bits").arg(row).arg(double(bits), 0, 'f', 1);
 }

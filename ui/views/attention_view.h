@@ -1,14 +1,22 @@
 #pragma once
 
+#include "ui/views/all_heads.h"
 #include "ui/views/attention_picture.h"
+#include "ui/views/attention_reader.h"
 #include "ui/views/head_thumbs.h"
 #include "ui/views/stage_view.h"
 
+#include <QElapsedTimer>
+
 #include <vector>
+
+class QStackedLayout;
+class QToolButton;
 
 namespace mixscope {
 
 class AttentionMap;
+class AttentionRowPage;
 class AttentionStore;
 class BarList;
 class Caption;
@@ -16,8 +24,8 @@ class ColorBar;
 class HeadGrid;
 class SegmentBar;
 
-/// Attention of the focused layer and head: the map that grows row by row, all heads of the layer,
-/// and where the focused token looks.
+/// Attention of the focused layer and head: the map that grows row by row with all heads of the
+/// layer and where the focused token looks; the row of that token; all heads of all layers.
 class AttentionView : public StageView {
     Q_OBJECT
 public:
@@ -31,42 +39,50 @@ protected:
     void restyle() override;
     Selection::Focus focus() const override;
     QWidget* drawn() const override;
+    /// Layer and head stand in the pickers above as well: the map needs the height more.
+    int headlineRoom() const override { return 110; }
     Nothing nothing() const override;
     void resizeEvent(QResizeEvent* event) override;
 
 private:
-    struct Target {
-        int key;
-        float weight;
-    };
+    enum class Part { map, row, heads };
     void layOut();
     void connectParts();
-    /// The heaviest keys of a row, heaviest first; empty when the row was not captured.
-    std::vector<Target> looksAt(int query, std::size_t count) const;
+    Part part() const;
     const AttentionStore* rows() const;
     int head() const;
     AttentionLook look() const;
+    AttentionReader reader() const;
     QString lookName() const;
-    QString readout() const;
     void lookChanged();
+    void updateThumbs(int tokens);
+    void showAllHeads(int tokens);
+    void showPooling();
     void askForMissingRows();
     QString missingSentence() const;
     void showGeometry();
 
     AttentionPicture picture_;
-    HeadThumbs thumbs_;
+    LayerThumbs thumbs_;
     TokenRepeats repeats_;
+    QStackedLayout* parts_;
     AttentionMap* map_;
     ColorBar* bar_;
+    QToolButton* pooling_; ///< down: by mean
     HeadGrid* grid_;
     Caption* gridCaption_;
     Caption* barsCaption_;
     BarList* bars_;
+    AttentionRowPage* row_;
+    AllHeads* heads_;
+    SegmentBar* partBar_;
     SegmentBar* scaleBar_;
     SegmentBar* sinkBar_;
     SegmentBar* headsBar_;
-    SegmentBar* poolBar_;
-    std::vector<Target> targets_;
+    std::vector<AttentionTarget> targets_;
+    std::vector<HeadRow> headRows_; ///< attention layers of the model
+    QElapsedTimer sorted_; ///< since the heads were last put in order
+    const ModelInfo* modelDrawn_ = nullptr;
     int barCount_ = 4;
     int layerDrawn_ = -1;
     int layerAsked_ = -1; ///< rows of this layer were asked for since it was focused

@@ -13,9 +13,8 @@
 
 namespace mixscope {
 
-HeadGrid::HeadGrid(const HeadThumbs& thumbs, QWidget* parent)
+HeadGrid::HeadGrid(QWidget* parent)
     : QWidget(parent)
-    , thumbs_(thumbs)
 {
     setAccessibleName(tr("Heads of the layer"));
     setProperty("drawn", true);
@@ -23,6 +22,25 @@ HeadGrid::HeadGrid(const HeadThumbs& thumbs, QWidget* parent)
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
     setCursor(Qt::PointingHandCursor);
     connect(&Theme::instance(), &Theme::changed, this, qOverload<>(&QWidget::update));
+}
+
+void HeadGrid::setLayer(const HeadThumbs& thumbs, int headsPerGroup)
+{
+    thumbs_ = &thumbs;
+    perGroup_ = std::max(1, headsPerGroup);
+    setToolTip(perGroup_ > 1 ? tr("Heads in a box share keys and values.") : QString());
+    update();
+}
+
+void HeadGrid::setScale(const ValueScale& scale)
+{
+    scale_ = scale;
+    update();
+}
+
+int HeadGrid::heads() const
+{
+    return thumbs_ != nullptr ? thumbs_->heads() : 0;
 }
 
 void HeadGrid::setHead(int head)
@@ -41,14 +59,14 @@ void HeadGrid::setTokens(int tokens)
 HeadGrid::Cells HeadGrid::arrange(int width, int height) const
 {
     const Theme& theme = Theme::instance();
-    const int gap = theme.px(12), label = theme.px(18);
-    const int heads = std::max(1, thumbs_.heads());
+    const int gap = theme.px(12), label = theme.px(18), inset = theme.px(8);
+    const int heads = std::max(1, this->heads());
     Cells best;
     best.side = 0;
     for (int columns = 1; columns <= heads; ++columns) {
         const int rows = (heads + columns - 1) / columns;
-        const int side =
-            std::min((width + gap) / columns - gap, (height + gap / 2) / rows - gap / 2 - label);
+        const int side = std::min((width - inset + gap) / columns - gap,
+                                  (height - inset + gap / 2) / rows - gap / 2 - label);
         if (side > best.side) best = {columns, rows, side, side + gap, side + label + gap / 2};
     }
     best.side = std::clamp(best.side, 1, theme.px(128));
@@ -60,26 +78,29 @@ HeadGrid::Cells HeadGrid::arrange(int width, int height) const
 int HeadGrid::heightFor(int width, int limit) const
 {
     const Cells cells = arrange(width, limit);
-    return std::min(limit, cells.rows * cells.stepY);
+    return std::min(limit, cells.rows * cells.stepY + Theme::instance().px(8));
 }
 
 QRect HeadGrid::thumbRect(const Cells& cells, int head) const
 {
-    return {(head % cells.columns) * cells.stepX, (head / cells.columns) * cells.stepY, cells.side,
-            cells.side};
+    const int inset = Theme::instance().px(4); // of the boxes around groups
+    return {inset + (head % cells.columns) * cells.stepX,
+            inset + (head / cells.columns) * cells.stepY, cells.side, cells.side};
 }
 
 void HeadGrid::paintEvent(QPaintEvent*)
 {
     const Theme& theme = Theme::instance();
     const Palette& palette = theme.palette();
-    const auto colors = cellColors(theme.sequential());
+    if (thumbs_ == nullptr) return;
+    const auto colors = thumbColors(scale_, theme.sequential());
     const Cells cells = arrange(width(), height());
-    const double extent = steppedExtent(tokens_) / thumbs_.tokensPerCell();
+    const double extent = steppedExtent(tokens_) / thumbs_->tokensPerCell();
     QPainter painter(this);
-    for (int head = 0; head < thumbs_.heads(); ++head) {
+    paintGroups(painter, cells);
+    for (int head = 0; head < heads(); ++head) {
         const QRect box = thumbRect(cells, head);
-        const TileLayer layer {thumbs_.pyramid(head), colors, palette.line.rgb()};
+        const TileLayer layer {thumbs_->pyramid(head), colors, palette.line.rgb()};
         paintTiles(painter, QRectF(box), QRectF(0, 0, extent, extent), devicePixelRatioF(), layer);
         const bool focused = head == head_;
         painter.setBrush(Qt::NoBrush);
@@ -89,7 +110,7 @@ void HeadGrid::paintEvent(QPaintEvent*)
         painter.setFont(theme.mono(10, focused ? 600 : 400));
         painter.setPen(focused ? palette.accent : palette.muted);
         painter.drawText(label, Qt::AlignLeft | Qt::AlignVCenter, QString::number(head));
-        const float bits = thumbs_.entropyBits(head);
+        const float bits = thumbs_->entropyBits(head);
         if (std::isnan(bits)) continue;
         painter.setPen(palette.muted);
         const QString number = QString::number(double(bits), 'f', 1);
@@ -104,10 +125,24 @@ void HeadGrid::paintEvent(QPaintEvent*)
     }
 }
 
+void HeadGrid::paintGroups(QPainter& painter, const Cells& cells) const
+{
+    if (perGroup_ < 2 || cells.columns % perGroup_ != 0) return; // a group never breaks
+    const Theme& theme = Theme::instance();
+    const int around = theme.px(3);
+    painter.setPen(QPen(theme.palette().line, 1));
+    painter.setBrush(theme.palette().raised);
+    for (int first = 0; first + perGroup_ <= heads(); first += perGroup_) {
+        const QRect box = thumbRect(cells, first) | thumbRect(cells, first + perGroup_ - 1);
+        painter.drawRoundedRect(box.adjusted(-around, -around, around, theme.px(17)), around,
+                                around);
+    }
+}
+
 void HeadGrid::mouseReleaseEvent(QMouseEvent* event)
 {
     const Cells cells = arrange(width(), height());
-    for (int head = 0; head < thumbs_.heads(); ++head) {
+    for (int head = 0; head < heads(); ++head) {
         const QRect box = thumbRect(cells, head).adjusted(0, 0, 0, Theme::instance().px(18));
         if (box.contains(event->position().toPoint())) Q_EMIT headClicked(head);
     }
@@ -134,7 +169,7 @@ void HeadGrid::keyPressEvent(QKeyEvent* event)
         QWidget::keyPressEvent(event);
         return;
     }
-    if (to >= 0 && to < thumbs_.heads()) Q_EMIT headClicked(to);
+    if (to >= 0 && to < heads()) Q_EMIT headClicked(to);
 }
 
 } // namespace mixscope

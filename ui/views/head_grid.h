@@ -4,6 +4,8 @@
 
 #include <QWidget>
 
+class QPainter;
+
 namespace mixscope {
 
 /// All heads of the focused attention layer as small maps; a click focuses a head. Draws what
@@ -11,8 +13,11 @@ namespace mixscope {
 class HeadGrid : public QWidget {
     Q_OBJECT
 public:
-    HeadGrid(const HeadThumbs& thumbs, QWidget* parent);
-    void setHead(int head);
+    explicit HeadGrid(QWidget* parent);
+    /// `thumbs` outlive the grid's next call; heads that share keys and values are boxed.
+    void setLayer(const HeadThumbs& thumbs, int headsPerGroup);
+    void setScale(const ValueScale& scale);
+    void setHead(int head); ///< -1: none stands out
     void setTokens(int tokens);
     /// Height the grid fills at a width, at most `limit`.
     int heightFor(int width, int limit) const;
@@ -36,7 +41,12 @@ private:
     Cells arrange(int width, int height) const;
     QRect thumbRect(const Cells& cells, int head) const;
 
-    const HeadThumbs& thumbs_;
+    int heads() const;
+    void paintGroups(QPainter& painter, const Cells& cells) const;
+
+    const HeadThumbs* thumbs_ = nullptr;
+    ValueScale scale_ {ValueScale::Kind::root, 0.0F, 1.0F};
+    int perGroup_ = 1;
     int head_ = 0;
     int tokens_ = 0;
 };

@@ -9,6 +9,17 @@
 
 namespace mixscope {
 
+namespace {
+
+/// The cell of every kept weight.
+const std::vector<std::uint8_t>& thumbCells()
+{
+    static const std::vector<std::uint8_t> cells = cellTable(thumbScale());
+    return cells;
+}
+
+} // namespace
+
 void TokenRepeats::update(const RunStore& store, int firstChanged)
 {
     if (firstChanged < int(before_.size())) { // a rewind: which copies are gone is not known
@@ -28,14 +39,7 @@ int TokenRepeats::before(int token) const
 
 HeadThumbs::HeadThumbs(int heads)
     : heads_(std::size_t(heads))
-    , cellOf_(cellTable({}))
 {
-}
-
-void HeadThumbs::setScale(const ValueScale& scale)
-{
-    cellOf_ = cellTable(scale);
-    reset(heads());
 }
 
 void HeadThumbs::reset(int heads)
@@ -88,6 +92,7 @@ bool HeadThumbs::update(const AttentionStore* rows, int tokens, std::int64_t cel
 void HeadThumbs::drawRow(Head& head, std::span<const std::uint16_t> row,
                          const std::vector<int>& after)
 {
+    const std::vector<std::uint8_t>& cellOf = thumbCells();
     const std::size_t step = std::size_t(tokensPerCell_);
     const int index = int(row.size() - 1) / tokensPerCell_;
     const auto before = head.cells.line(0, index);
@@ -95,7 +100,7 @@ void HeadThumbs::drawRow(Head& head, std::span<const std::uint16_t> row,
     line_.resize(std::max(line_.size(), (row.size() + step - 1) / step), 0);
     for (std::size_t cell = 0; cell * step < row.size(); ++cell) {
         const auto part = row.subspan(cell * step, std::min(step, row.size() - cell * step));
-        line_[cell] = std::max(line_[cell], cellOf_[*std::max_element(part.begin(), part.end())]);
+        line_[cell] = std::max(line_[cell], cellOf[*std::max_element(part.begin(), part.end())]);
     }
     while (head.cells.lines() < index) {
         const int line = head.cells.lines();
@@ -128,6 +133,38 @@ HeadScores HeadThumbs::scores(int head) const
     const auto mean = [](double sum, int rows) { return rows > 0 ? float(sum / rows) : none; };
     return {mean(of.entropy, drawn_), mean(of.sink / kWeightSteps, later_),
             mean(of.previous / kWeightSteps, later_), mean(of.induction / kWeightSteps, repeated_)};
+}
+
+ValueScale thumbScale()
+{
+    return {ValueScale::Kind::root, 0.0F, 1.0F};
+}
+
+std::array<QRgb, 256> thumbColors(const ValueScale& scale, const std::vector<unsigned>& map)
+{
+    const std::array<QRgb, 256> shown = cellColors(map);
+    std::array<QRgb, 256> colors {};
+    for (std::size_t cell = 1; cell < colors.size(); ++cell)
+        colors[cell] = shown[scale.cell(thumbScale().value(float(cell - 1) / 254.0F))];
+    return colors;
+}
+
+void LayerThumbs::truncate(int tokens)
+{
+    for (auto& [layer, thumbs] : layers_) {
+        if (tokens < thumbs.tokens()) thumbs.reset(thumbs.heads());
+    }
+}
+
+HeadThumbs& LayerThumbs::of(int layer, int heads)
+{
+    return layers_.try_emplace(layer, heads).first->second;
+}
+
+const HeadThumbs* LayerThumbs::find(int layer) const
+{
+    const auto found = layers_.find(layer);
+    return found == layers_.end() ? nullptr : &found->second;
 }
 
 } // namespace mixscope

@@ -3,7 +3,11 @@
 #include "ui/plot/pyramid.h"
 #include "ui/plot/value_scale.h"
 
+#include <QRgb>
+
+#include <array>
 #include <cstdint>
+#include <map>
 #include <span>
 #include <unordered_map>
 #include <vector>
@@ -36,13 +40,13 @@ struct HeadScores {
 };
 
 /// Thumbnails of all heads of a layer: at most 128 × 128 cells each, pooled by maximum, and their
-/// scores. Rows once drawn stay, also when the store no longer keeps them. No widgets.
+/// scores. Cells are on thumbScale() whatever the scale shown. Rows once drawn stay, also when the
+/// store no longer keeps them. No widgets.
 class HeadThumbs {
 public:
     static constexpr int kCells = 128;
 
     explicit HeadThumbs(int heads = 0);
-    void setScale(const ValueScale& scale);
     void reset(int heads);
     /// Draws rows that were captured since, at most about `cells` of them; `repeats` knows the
     /// tokens, nullptr leaves induction out. True when nothing is left to do. After a rewind call
@@ -67,7 +71,6 @@ private:
     void coarsen();
 
     std::vector<Head> heads_;
-    std::vector<std::uint8_t> cellOf_;
     std::vector<std::uint8_t> line_;
     std::vector<int> missing_;
     int tokensPerCell_ = 1;
@@ -75,6 +78,25 @@ private:
     int drawn_ = 0;
     int later_ = 0; ///< of these, rows after the first
     int repeated_ = 0; ///< of these, rows of a token that was there before
+};
+
+/// √ from 0 to 1: fine where weights are small.
+ValueScale thumbScale();
+/// Colours of thumbnail cells that show a scale.
+std::array<QRgb, 256> thumbColors(const ValueScale& scale, const std::vector<unsigned>& map);
+
+/// Thumbnails of every attention layer that was looked at. No widgets.
+class LayerThumbs {
+public:
+    /// Another model.
+    void clear() { layers_.clear(); }
+    /// Tokens from there on are void.
+    void truncate(int tokens);
+    HeadThumbs& of(int layer, int heads);
+    const HeadThumbs* find(int layer) const;
+
+private:
+    std::map<int, HeadThumbs> layers_;
 };
 
 } // namespace mixscope

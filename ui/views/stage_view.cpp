@@ -120,9 +120,8 @@ void StageView::makeButtons()
         button->setProperty("look", "icon");
         head_->addWidget(button);
     }
-    connect(export_, &QToolButton::clicked, this, [this] {
-        Q_EMIT exportWanted(export_->mapToGlobal(QPoint(0, export_->height())));
-    });
+    connect(export_, &QToolButton::clicked, this,
+            [this] { Q_EMIT exportWanted(export_->mapToGlobal(QPoint(0, export_->height()))); });
     connect(maximise_, &QToolButton::clicked, this, &View::maximiseWanted);
 }
 
@@ -242,7 +241,8 @@ bool StageView::eventFilter(QObject* watched, QEvent* event)
 void StageView::placeTools()
 {
     const Theme& theme = Theme::instance();
-    const int text = theme.px(230) + title_->sizeHint().width() + sourceLabel_->sizeHint().width();
+    const int text =
+        theme.px(headlineRoom()) + title_->sizeHint().width() + sourceLabel_->sizeHint().width();
     const bool beside = width() >= text + toolRow_->sizeHint().width();
     if (beside == (head_->indexOf(toolRow_) >= 0)) return;
     if (beside)

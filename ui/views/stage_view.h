@@ -40,6 +40,8 @@ protected:
     virtual void showSelection() = 0;
     /// Another theme or scale: rebuild colours. Followed by update() from token 0.
     virtual void restyle() { }
+    /// Width that the headline keeps when tools share its row, before the interface scale.
+    virtual int headlineRoom() const { return 230; }
     /// The widget whose accessible description is describe().
     virtual QWidget* drawn() const = 0;
     /// Why there is nothing to see and what to do; an empty sentence shows the picture.
