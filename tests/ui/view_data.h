@@ -216,6 +216,51 @@ public:
         return out;
     }
 
+    /// What the engine would say of tokens [first, first + count).
+    TokenBatch batch(int first, int count, bool prefill) const
+    {
+        TokenBatch out;
+        out.first_position = first;
+        out.prefill = prefill;
+        out.layout = layout_;
+        out.values.resize(std::size_t(count) * std::size_t(layout_->width));
+        out.layer_ms.assign(model->layers.size() + 2, 0.0F);
+        const float share = prefill ? 0.18F : 1.0F;
+        for (int t = 0; t < count; ++t) {
+            const int token = first + t;
+            TokenInfo info;
+            info.id = 300 + token;
+            info.text = info.piece = source.text(token);
+            info.probability = 0.05F + 0.94F * noise(token, 1, 1);
+            info.surprise_bits = -std::log2(info.probability);
+            info.entropy_bits = 4.0F * noise(token, 2, 2);
+            float logit = 12.0F, rest = 1.0F;
+            for (int k = 0; k < 10; ++k) {
+                const float p = rest * (0.3F + 0.4F * noise(token, k, 3));
+                rest -= p;
+                info.next.push_back({k, logit, p, std::min(1.0F, p * 1.1F),
+                                     k < 4 ? std::min(1.0F, p * 1.2F) : 0.0F});
+                logit -= 1.3F;
+            }
+            out.tokens.push_back(info);
+            for (const CaptureField& field : layout_->fields)
+                fill(field, token,
+                     &out.values[std::size_t(t) * std::size_t(layout_->width)
+                                 + std::size_t(field.offset)]);
+            for (std::size_t l = 0; l < out.layer_ms.size(); ++l)
+                out.layer_ms[l] += share * source.layer_ms(token, int(l));
+        }
+        for (const int layer : source.attention_layers)
+            out.attention.push_back(rows(layer, first, count));
+        for (const float ms : out.layer_ms)
+            out.wall_ms += ms;
+        out.probe_ms = 0.02F * float(count);
+        out.sample_ms = 0.03F * float(count);
+        out.wall_ms += out.probe_ms + out.sample_ms;
+        add_ops(out);
+        return out;
+    }
+
     Source source;
     std::shared_ptr<ModelInfo> model;
     RunStore store;
@@ -319,50 +364,6 @@ private:
             }
         }
         return rows;
-    }
-
-    TokenBatch batch(int first, int count, bool prefill) const
-    {
-        TokenBatch out;
-        out.first_position = first;
-        out.prefill = prefill;
-        out.layout = layout_;
-        out.values.resize(std::size_t(count) * std::size_t(layout_->width));
-        out.layer_ms.assign(model->layers.size() + 2, 0.0F);
-        const float share = prefill ? 0.18F : 1.0F;
-        for (int t = 0; t < count; ++t) {
-            const int token = first + t;
-            TokenInfo info;
-            info.id = 300 + token;
-            info.text = info.piece = source.text(token);
-            info.probability = 0.05F + 0.94F * noise(token, 1, 1);
-            info.surprise_bits = -std::log2(info.probability);
-            info.entropy_bits = 4.0F * noise(token, 2, 2);
-            float logit = 12.0F, rest = 1.0F;
-            for (int k = 0; k < 10; ++k) {
-                const float p = rest * (0.3F + 0.4F * noise(token, k, 3));
-                rest -= p;
-                info.next.push_back({k, logit, p, std::min(1.0F, p * 1.1F),
-                                     k < 4 ? std::min(1.0F, p * 1.2F) : 0.0F});
-                logit -= 1.3F;
-            }
-            out.tokens.push_back(info);
-            for (const CaptureField& field : layout_->fields)
-                fill(field, token,
-                     &out.values[std::size_t(t) * std::size_t(layout_->width)
-                                 + std::size_t(field.offset)]);
-            for (std::size_t l = 0; l < out.layer_ms.size(); ++l)
-                out.layer_ms[l] += share * source.layer_ms(token, int(l));
-        }
-        for (const int layer : source.attention_layers)
-            out.attention.push_back(rows(layer, first, count));
-        for (const float ms : out.layer_ms)
-            out.wall_ms += ms;
-        out.probe_ms = 0.02F * float(count);
-        out.sample_ms = 0.03F * float(count);
-        out.wall_ms += out.probe_ms + out.sample_ms;
-        add_ops(out);
-        return out;
     }
 
     void add_ops(TokenBatch& out) const
