@@ -11,11 +11,15 @@ namespace {
 constexpr float kSteps = 65535.0F;
 constexpr std::size_t kTableEntry = sizeof(std::vector<std::uint16_t>);
 
-std::uint16_t fraction_of(float weight)
+/// Rounds weights to steps. Plain comparisons and a truncation, which a compiler makes vectors of:
+/// a tick may bring millions of weights. NaN fails the first comparison and becomes 0.
+void toFractions(const float* weights, std::size_t count, std::uint16_t* out)
 {
-    return std::isfinite(weight)
-        ? std::uint16_t(std::lround(std::clamp(weight, 0.0F, 1.0F) * kSteps))
-        : 0;
+    for (std::size_t i = 0; i < count; ++i) {
+        const float steps = weights[i] * kSteps + 0.5F;
+        const float notNegative = steps > 0.0F ? steps : 0.0F;
+        out[i] = std::uint16_t(int(notNegative < kSteps ? notNegative : kSteps));
+    }
 }
 
 } // namespace
@@ -66,8 +70,7 @@ void AttentionStore::add(const AttentionRows& rows, int first_position)
         for (int h = 0; h < heads_; ++h) {
             const float* from =
                 rows.values.data() + std::size_t(h * count + t) * std::size_t(rows.length);
-            std::transform(from, from + valid,
-                           kept.begin() + std::ptrdiff_t(std::size_t(h) * valid), fraction_of);
+            toFractions(from, valid, kept.data() + std::size_t(h) * valid);
         }
     }
 }
