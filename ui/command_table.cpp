@@ -12,6 +12,12 @@ constexpr auto unclaimed = KeyReach::unclaimed;
 constexpr CommandInfo kCommands[] = {
     {"file.open", QT_TR_NOOP("Open model…"), "File", "Ctrl+O"},
     {"file.export", QT_TR_NOOP("Export view…"), "File", "Ctrl+E"},
+    {"export.png", QT_TR_NOOP("PNG picture…"), "File", ""},
+    {"export.svg", QT_TR_NOOP("SVG drawing…"), "File", ""},
+    {"export.pdf", QT_TR_NOOP("PDF page…"), "File", ""},
+    {"export.csv", QT_TR_NOOP("CSV numbers…"), "File", ""},
+    {"export.copyPicture", QT_TR_NOOP("Copy picture"), "File", ""},
+    {"export.copyNumbers", QT_TR_NOOP("Copy numbers"), "File", ""},
     {"file.settings", QT_TR_NOOP("Settings…"), "File", "Ctrl+,"},
     {"file.quit", QT_TR_NOOP("Quit"), "File", "Ctrl+Q"},
 

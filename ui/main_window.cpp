@@ -73,6 +73,7 @@ MainWindow::MainWindow(EnginePort& engine, std::unique_ptr<Settings> settings)
     , inspector_(new Inspector(store_, selection_, this))
     , timeline_(new Timeline(store_, selection_, conversation_, this))
     , status_(new StatusBar(this))
+    , export_(new ExportMenu(this))
     , palette_(new CommandPalette(this))
 {
     setWindowTitle("Mixscope");
@@ -224,16 +225,6 @@ StatusFacts MainWindow::facts() const
     facts.kvBytes = double(model->kv_bytes_per_token) * store_.tokens();
     facts.stateBytes = double(model->state_bytes);
     return facts;
-}
-
-void MainWindow::exportView(View& view, QPoint at)
-{
-    auto* menu = new ExportMenu(view, this);
-    connect(menu, &ExportMenu::written, this,
-            [this](const QString& what) { status_->setMessage(tr("exported %1").arg(what)); });
-    connect(menu, &ExportMenu::failed, this,
-            [this](const Error& error) { error_->showError(tr("The export failed"), error); });
-    menu->popup(at);
 }
 
 void MainWindow::maximise(QWidget* panel)

@@ -19,6 +19,7 @@ class ChatPanel;
 class CommandPalette;
 class Commands;
 class ErrorBar;
+class ExportMenu;
 class Inspector;
 class Maximiser;
 class ModelMap;
@@ -76,7 +77,6 @@ private:
     void refreshFrame();
     void refreshPicture();
     StatusFacts facts() const;
-    void exportView(View& view, QPoint at);
     void maximise(QWidget* panel);
     QWidget* focusedPanel() const;
     void findAnything(const QString& hint);
@@ -103,6 +103,7 @@ private:
     Inspector* inspector_;
     Timeline* timeline_;
     StatusBar* status_;
+    ExportMenu* export_;
     SettingsWindow* settingsWindow_ = nullptr; ///< made when it is first wanted
     CommandPalette* palette_;
     Maximiser* maximiser_ = nullptr;

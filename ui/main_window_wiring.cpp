@@ -5,6 +5,7 @@
 #include "ui/palette_entries.h"
 #include "ui/panels/chat_panel.h"
 #include "ui/panels/error_bar.h"
+#include "ui/panels/export_menu.h"
 #include "ui/panels/key_sheet.h"
 #include "ui/panels/manual_window.h"
 #include "ui/panels/maximiser.h"
@@ -45,7 +46,11 @@ void MainWindow::connectModels()
     connect(stage_, &Stage::probeLevelWanted, this,
             [this] { controls_.setLevel(ProbeLevel::standard); });
     connect(stage_, &Stage::exportWanted, this,
-            [this](View* view, QPoint at) { exportView(*view, at); });
+            [this](View* view, QPoint at) { export_->offer(*view, at); });
+    connect(export_, &ExportMenu::written, this,
+            [this](const QString& what) { status_->setMessage(tr("exported %1").arg(what)); });
+    connect(export_, &ExportMenu::failed, this,
+            [this](const Error& error) { error_->showError(tr("The export"), error); });
     connect(stage_, &Stage::maximiseWanted, this, &MainWindow::maximise);
 }
 
@@ -74,8 +79,18 @@ void MainWindow::connectCommands()
     commands_->on("file.quit", [this] { close(); });
     commands_->on("file.export", [this] {
         View* view = stage_->activeView();
-        if (view != nullptr) exportView(*view, view->mapToGlobal(QPoint(0, 0)));
+        if (view != nullptr) export_->offer(*view, view->mapToGlobal(QPoint(0, 0)));
     });
+    const auto onView = [this](const char* id, auto act) {
+        commands_->on(id, [this, act] {
+            if (View* view = stage_->activeView()) act(*view);
+        });
+    };
+    for (const char* ending : {"png", "svg", "pdf", "csv"})
+        onView(qPrintable(QStringLiteral("export.") + ending),
+               [this, ending](View& view) { export_->chooseFile(view, ending); });
+    onView("export.copyPicture", [this](View& view) { export_->copyPicture(view); });
+    onView("export.copyNumbers", [this](View& view) { export_->copyNumbers(view); });
     commands_->on("run.prompt", [this] { chat_->focusPrompt(); });
     commands_->on("view.maximise", [this] { maximise(focusedPanel()); });
     commands_->on("go.release", [this] { release(); });

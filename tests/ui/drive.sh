@@ -1,10 +1,14 @@
 #!/usr/bin/env bash
 # Drives the program by a script (see support/drive.py) in a display of a given size. SIZE in the
-# script becomes that size; screenshots go into the current folder.
+# script becomes that size, FOLDER the current folder, where screenshots go too. The program starts
+# as on a new machine: without settings and conversations.
 # usage: drive.sh SCRIPT SIZE PROGRAM [OPTION…]
 set -euo pipefail
 script=$1
 size=$2
 shift 2
 driver=$(dirname "$0")/../support/drive.py
-sed "s/SIZE/$size/g" "$script" | /usr/bin/python3 "$driver" --size "$size" --seconds 240 -- "$@"
+home=$(mktemp -d)
+trap 'rm -rf "$home"' EXIT
+export XDG_CONFIG_HOME=$home/config XDG_DATA_HOME=$home/data
+sed "s#SIZE#$size#g; s#FOLDER#$PWD#g" "$script" | /usr/bin/python3 "$driver" --size "$size" --seconds 240 -- "$@"

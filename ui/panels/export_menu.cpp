@@ -8,6 +8,7 @@
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QGuiApplication>
+#include <QMenu>
 #include <QStandardPaths>
 
 #include <array>
@@ -17,75 +18,79 @@ namespace mixscope {
 namespace {
 
 struct Entry {
-    ExportFormat format;
     const char* text;
     const char* ending;
 };
 constexpr std::array kEntries {
-    Entry {ExportFormat::png, QT_TRANSLATE_NOOP("mixscope::ExportMenu", "PNG picture…"), "png"},
-    Entry {ExportFormat::svg, QT_TRANSLATE_NOOP("mixscope::ExportMenu", "SVG drawing…"), "svg"},
-    Entry {ExportFormat::pdf, QT_TRANSLATE_NOOP("mixscope::ExportMenu", "PDF page…"), "pdf"},
-    Entry {ExportFormat::csv, QT_TRANSLATE_NOOP("mixscope::ExportMenu", "CSV numbers…"), "csv"},
+    Entry {QT_TRANSLATE_NOOP("mixscope::ExportMenu", "PNG picture…"), "png"},
+    Entry {QT_TRANSLATE_NOOP("mixscope::ExportMenu", "SVG drawing…"), "svg"},
+    Entry {QT_TRANSLATE_NOOP("mixscope::ExportMenu", "PDF page…"), "pdf"},
+    Entry {QT_TRANSLATE_NOOP("mixscope::ExportMenu", "CSV numbers…"), "csv"},
 };
-
-// For as long as the program runs: where the last file went, and on which paper.
-QString lastFolder;
-bool lastPaper = true;
 
 } // namespace
 
-ExportMenu::ExportMenu(View& view, QWidget* parent)
-    : QMenu(parent)
-    , view_(view)
+ExportMenu::ExportMenu(QWidget* window)
+    : QObject(window)
+    , window_(window)
+    , folder_(QStandardPaths::writableLocation(QStandardPaths::PicturesLocation))
 {
-    setAttribute(Qt::WA_DeleteOnClose);
-    for (int i = 0; i < int(kEntries.size()); ++i)
-        addFile(i);
-    addSeparator();
-    connect(addAction(tr("Copy picture")), &QAction::triggered, this, &ExportMenu::copyPicture);
-    connect(addAction(tr("Copy numbers")), &QAction::triggered, this, &ExportMenu::copyNumbers);
-    addSeparator();
-    paper_ = addAction(tr("Pictures on white paper"));
-    paper_->setCheckable(true);
-    paper_->setChecked(lastPaper);
-    connect(paper_, &QAction::toggled, this, [](bool paper) { lastPaper = paper; });
 }
 
-void ExportMenu::addFile(int format)
+void ExportMenu::offer(View& view, QPoint at)
 {
-    connect(addAction(tr(kEntries[std::size_t(format)].text)), &QAction::triggered, this,
-            [this, format] { save(format); });
+    auto* menu = new QMenu(window_); // a new one each time: it knows its view
+    menu->setAttribute(Qt::WA_DeleteOnClose);
+    menu->setAccessibleName(tr("Export"));
+    const auto add = [menu, this](const QString& text, auto act) {
+        connect(menu->addAction(text), &QAction::triggered, this, act);
+    };
+    for (const Entry& entry : kEntries)
+        add(tr(entry.text), [this, &view, ending = entry.ending] { chooseFile(view, ending); });
+    menu->addSeparator();
+    add(tr("Copy picture"), [this, &view] { copyPicture(view); });
+    add(tr("Copy numbers"), [this, &view] { copyNumbers(view); });
+    menu->addSeparator();
+    QAction* paper = menu->addAction(tr("Pictures on white paper"));
+    paper->setCheckable(true);
+    paper->setChecked(paper_);
+    connect(paper, &QAction::toggled, this, [this](bool on) { paper_ = on; });
+    menu->popup(at);
 }
 
-void ExportMenu::save(int format)
+void ExportMenu::chooseFile(View& view, const QString& ending)
 {
-    const Entry& entry = kEntries[std::size_t(format)];
-    if (lastFolder.isEmpty())
-        lastFolder = QStandardPaths::writableLocation(QStandardPaths::PicturesLocation);
-    const QString name = view_.title().toLower() + QLatin1Char('.') + QLatin1String(entry.ending);
-    QString path = QFileDialog::getSaveFileName(view_.window(), tr("Export %1").arg(view_.title()),
-                                                lastFolder + QLatin1Char('/') + name,
-                                                filterOf(entry.format));
-    if (path.isEmpty()) return;
-    if (QFileInfo(path).suffix().toLower() != QLatin1String(entry.ending))
-        path += QLatin1Char('.') + QLatin1String(entry.ending);
-    lastFolder = QFileInfo(path).absolutePath();
-    const Result<void> done = exportView(view_, path, {.paper = lastPaper});
+    const QString name = view.title().toLower() + QLatin1Char('.') + ending;
+    auto* dialog = new QFileDialog(window_, tr("Export %1").arg(view.title()), folder_,
+                                   filterOf(formatOf(name)));
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setAcceptMode(QFileDialog::AcceptSave);
+    dialog->selectFile(name);
+    connect(dialog, &QFileDialog::fileSelected, this,
+            [this, &view, ending](const QString& path) { save(view, path, ending); });
+    dialog->open(); // returns at once: the model goes on writing and the window goes on drawing
+}
+
+void ExportMenu::save(View& view, QString path, const QString& ending)
+{
+    if (QFileInfo(path).suffix().toLower() != ending) path += QLatin1Char('.') + ending;
+    folder_ = QFileInfo(path).absolutePath();
+    const Result<void> done = exportView(view, path, {.paper = paper_});
     if (done)
         Q_EMIT written(QFileInfo(path).fileName());
     else
         Q_EMIT failed(done.error());
 }
 
-void ExportMenu::copyPicture()
+void ExportMenu::copyPicture(View& view)
 {
-    QGuiApplication::clipboard()->setImage(pictureOf(view_, {.paper = lastPaper}));
+    QGuiApplication::clipboard()->setImage(pictureOf(view, {.paper = paper_}));
     Q_EMIT written(tr("the picture"));
 }
 
-void ExportMenu::copyNumbers()
+void ExportMenu::copyNumbers(const View& view)
 {
-    QGuiApplication::clipboard()->setText(QString::fromUtf8(numbersOf(view_)));
+    QGuiApplication::clipboard()->setText(QString::fromUtf8(numbersOf(view)));
     Q_EMIT written(tr("the numbers"));
 }
 

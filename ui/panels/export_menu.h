@@ -2,31 +2,42 @@
 
 #include "engine/result.h"
 
-#include <QMenu>
+#include <QObject>
+#include <QPoint>
+#include <QString>
+
+class QAction;
+class QMenu;
+class QWidget;
 
 namespace mixscope {
 
 class View;
 
-/// What a view can be written as: files by format, or the clipboard. Lives for one use.
-/// UI thread only.
-class ExportMenu : public QMenu {
+/// What a view can be written as, offered as a menu: files by format, or the clipboard. UI thread
+/// only.
+class ExportMenu : public QObject {
     Q_OBJECT
 public:
-    ExportMenu(View& view, QWidget* parent);
+    explicit ExportMenu(QWidget* window);
+
+    /// Opens the menu for a view, which lives as long as the window; `at`: global pixels.
+    void offer(View& view, QPoint at);
+    /// Asks for a file and writes the view in the format of this ending: "png", "svg" …
+    void chooseFile(View& view, const QString& ending);
+    void copyPicture(View& view);
+    void copyNumbers(const View& view);
 
 Q_SIGNALS:
     void written(const QString& what); ///< "attention.png", "the picture"
     void failed(const mixscope::Error& error);
 
 private:
-    void addFile(int format);
-    void save(int format);
-    void copyPicture();
-    void copyNumbers();
+    void save(View& view, QString path, const QString& ending);
 
-    View& view_;
-    QAction* paper_ = nullptr;
+    QWidget* window_;
+    bool paper_ = true; ///< pictures in the light theme
+    QString folder_; ///< where the last file went
 };
 
 } // namespace mixscope
