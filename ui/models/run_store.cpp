@@ -288,6 +288,7 @@ void RunStore::addTimes(const TokenBatch& batch)
                     .probe_ms = batch.probe_ms * share,
                     .sample_ms = batch.sample_ms * share,
                     .prefill = batch.prefill,
+                    .chunk = batch.first_position,
                     .shed = batch.shed,
                     .layer_ms = batch.layer_ms};
     for (float& ms : time.layer_ms)

@@ -44,6 +44,7 @@ struct TokenTime {
     float probe_ms = 0.0F;
     float sample_ms = 0.0F;
     bool prefill = false;
+    int chunk = 0; ///< first token of the forward call it was part of
     std::uint8_t shed = 0; ///< detail that was skipped, as in TokenBatch
     std::vector<float> layer_ms; ///< [L + 2]: embedding, layers, head
 };

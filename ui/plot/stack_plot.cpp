@@ -39,10 +39,10 @@ void StackPlot::setParts(std::vector<StackPart> parts)
     parts_ = std::move(parts);
 }
 
-void StackPlot::setGround(std::function<bool(int)> apart, const QString& name)
+void StackPlot::setGround(std::function<int(int)> group, std::function<QString(int)> name)
 {
-    apart_ = std::move(apart);
-    apartName_ = name;
+    group_ = std::move(group);
+    groupName_ = std::move(name);
 }
 
 void StackPlot::show(int tokens, double top)
@@ -68,20 +68,26 @@ int StackPlot::tokensPerPixel() const
 
 void StackPlot::paintGround(QPainter& painter, const PlotMap& map) const
 {
-    if (!apart_) return;
+    if (!group_) return;
     const Theme& theme = Theme::instance();
-    for (int token = 0; token < tokens_; ++token) {
-        if (!apart_(token)) continue;
+    painter.setFont(theme.font(10));
+    for (int token = 0; token < tokens_;) {
+        const int group = group_(token);
         int end = token + 1;
-        while (end < tokens_ && apart_(end))
+        while (end < tokens_ && group_(end) == group)
             ++end;
         const QRectF box = map.area(token, 0, end, map.window.bottom());
+        token = end;
+        if (group < 0) continue;
         painter.fillRect(box, theme.palette().user);
-        painter.setFont(theme.font(10));
+        painter.setPen(theme.palette().line);
+        painter.drawLine(box.topRight(), box.bottomRight());
+        const QString name = groupName_(group);
+        const int room = int(box.width()) - theme.px(8);
+        if (room < painter.fontMetrics().horizontalAdvance(name.left(3))) continue;
         painter.setPen(theme.palette().muted);
         painter.drawText(box.adjusted(theme.px(4), theme.px(1), 0, 0), Qt::AlignLeft | Qt::AlignTop,
-                         apartName_);
-        token = end;
+                         painter.fontMetrics().elidedText(name, Qt::ElideRight, room));
     }
 }
 
@@ -106,20 +112,20 @@ void StackPlot::paintColumns(QPainter& painter, const PlotMap& map) const
             }
         }
         const QRectF column = map.area(token, 0, token + step, map.window.bottom());
+        const bool joined = group_ && group_(token) >= 0 && token + 1 < tokens_
+            && group_(token + 1) == group_(token);
+        const double wide = std::max(1.0, column.width() - (joined ? 0.0 : gap));
         double below = 0.0;
         for (std::size_t i = 0; i < tallest.size(); ++i) {
             const double from = std::round(map.y(below));
             const double to = std::round(map.y(below + double(tallest[i])));
             if (from > to)
-                painter.fillRect(
-                    QRectF(column.left(), to, std::max(1.0, column.width() - gap), from - to),
-                    parts_[i].color);
+                painter.fillRect(QRectF(column.left(), to, wide, from - to), parts_[i].color);
             below += double(tallest[i]);
         }
         if (below > top_) { // goes on above the axis
-            painter.fillRect(
-                QRectF(column.left(), map.rect.top(), std::max(1.0, column.width() - gap), 2),
-                Theme::instance().palette().text);
+            painter.fillRect(QRectF(column.left(), map.rect.top(), wide, 2),
+                             Theme::instance().palette().text);
         }
     }
 }

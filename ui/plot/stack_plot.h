@@ -25,8 +25,9 @@ public:
     void setParts(std::vector<StackPart> parts);
     const std::vector<StackPart>& parts() const { return parts_; }
     void setFill(Fill fill) { fill_ = std::move(fill); }
-    /// Which tokens stand apart (prefill): true for those with a tinted ground.
-    void setGround(std::function<bool(int token)> apart, const QString& name);
+    /// Which tokens stand apart (prefill), on a tinted ground: those of one `group` >= 0 are drawn
+    /// as one block, named by `name`; -1: the token stands by itself on the plain ground.
+    void setGround(std::function<int(int token)> group, std::function<QString(int group)> name);
     /// A staircase line above the columns: its value at a token, NaN where it has none.
     void setCurve(std::function<double(int token)> curve) { curve_ = std::move(curve); }
     /// All tokens; `top` is the end of the value axis, locked by the owner.
@@ -48,8 +49,8 @@ private:
 
     std::vector<StackPart> parts_;
     Fill fill_;
-    std::function<bool(int)> apart_;
-    QString apartName_;
+    std::function<int(int)> group_;
+    std::function<QString(int)> groupName_;
     std::function<double(int)> curve_;
     int tokens_ = 0;
     double top_ = 1.0;

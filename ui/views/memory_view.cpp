@@ -91,8 +91,8 @@ MemoryView::MemoryView(ViewContext context, QWidget* parent)
 
     growth_->setGap(0.0);
     growth_->setFill([this](int token, std::span<float> parts) { fill(token, parts); });
-    growth_->setGround([this](int token) { return token >= store().tokens(); },
-                       tr("still to come, from the shapes"));
+    growth_->setGround([this](int token) { return token >= store().tokens() ? 0 : -1; },
+                       [](int) { return tr("still to come, from the shapes"); });
     projection_->setTickNames(
         [](double tokens) { return tokens < 1e4 ? count(tokens) : rangeNumber(tokens); },
         [](double bytes) { return bytesText(bytes); });

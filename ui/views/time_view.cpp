@@ -1,6 +1,7 @@
 #include "ui/views/time_view.h"
 
 #include "engine/model_info.h"
+#include "ui/export/table_writer.h"
 #include "ui/models/run_store.h"
 #include "ui/models/selection.h"
 #include "ui/plot/stack_plot.h"
@@ -12,6 +13,7 @@
 #include "ui/views/parts.h"
 
 #include <QHeaderView>
+#include <QKeyEvent>
 #include <QSortFilterProxyModel>
 #include <QTableView>
 #include <QVBoxLayout>
@@ -39,7 +41,10 @@ TimeView::TimeView(ViewContext context, QWidget* parent)
     , times_(new LayerTimes(this))
     , sorted_(new QSortFilterProxyModel(this))
     , table_(new QTableView(page()))
+    , byBar_(new SegmentBar(tr("Table by"), {tr("by layer"), tr("by kind"), tr("by op")}, this))
 {
+    tools()->addWidget(byBar_);
+    tools()->addStretch(1);
     content()->addWidget(legend_);
     content()->addWidget(stack_, 3);
     content()->addWidget(flameCaption_);
@@ -49,8 +54,11 @@ TimeView::TimeView(ViewContext context, QWidget* parent)
 
     stack_->setFill([this](int token, std::span<float> parts) { fill(token, parts); });
     stack_->setGround(
-        [this](int token) { return token < store().tokens() && store().time(token).prefill; },
-        tr("prefill"));
+        [this](int token) {
+            const bool prefill = token < store().tokens() && store().time(token).prefill;
+            return prefill ? store().time(token).chunk : -1;
+        },
+        [this](int first) { return chunkName(first); });
     sorted_->setSourceModel(times_);
     sorted_->setSortRole(LayerTimes::kSortRole);
     table_->setModel(sorted_);
@@ -66,7 +74,15 @@ TimeView::TimeView(ViewContext context, QWidget* parent)
     table_->verticalHeader()->hide();
     table_->horizontalHeader()->setHighlightSections(false);
     table_->setMinimumHeight(60);
+    table_->setTabKeyNavigation(false);
+    table_->installEventFilter(this);
+    table_->setToolTip(tr("Arrows move, S sorts by the column of the cell in focus"));
 
+    connect(byBar_, &SegmentBar::chosenChanged, this, [this](int by) {
+        times_->setBy(LayerTimes::By(by));
+        table_->setColumnHidden(LayerTimes::kind, LayerTimes::By(by) == LayerTimes::By::op);
+        showTable();
+    });
     connect(table_, &QTableView::clicked, this, [this](const QModelIndex& index) {
         const int layer = times_->layerOf(sorted_->mapToSource(index).row());
         if (layer >= 0) selection().setLayer(layer);
@@ -133,14 +149,44 @@ void TimeView::update(int firstChanged)
     if (firstChanged <= flameToken_) flameToken_ = -1;
 }
 
+void TimeView::sortByFocus()
+{
+    const int column = table_->currentIndex().column();
+    if (column < 0) return;
+    const QHeaderView* head = table_->horizontalHeader();
+    const bool again = head->sortIndicatorSection() == column;
+    const bool rising = again && head->sortIndicatorOrder() == Qt::DescendingOrder;
+    table_->sortByColumn(column, rising ? Qt::AscendingOrder : Qt::DescendingOrder);
+}
+
+bool TimeView::eventFilter(QObject* watched, QEvent* event)
+{
+    if (watched == table_ && event->type() == QEvent::KeyPress
+        && static_cast<QKeyEvent*>(event)->key() == Qt::Key_S) {
+        sortByFocus();
+        return true;
+    }
+    return StageView::eventFilter(watched, event);
+}
+
+/// "prefill 9.2 ms": what a chunk took.
+QString TimeView::chunkName(int first) const
+{
+    double ms = 0.0;
+    for (int t = first; t < store().tokens() && store().time(t).chunk == first; ++t)
+        ms += double(store().time(t).ms);
+    return tr("prefill %1 ms").arg(shortNumber(ms));
+}
+
 void TimeView::showTable()
 {
     tableTokens_ = store().tokens();
     tableAge_.start();
     times_->update(store());
-    tableCaption_->setText(tr("layers · the newest %1 decoded tokens · bytes counted from shapes, limit: re-reading the weights · "
-                              "click a heading to sort")
-                               .arg(times_->tokensUsed()));
+    tableCaption_->setText(tr("newest %1 decoded tokens · µs a token · bytes from shapes · limit: "
+                              "re-reading the weights, %2 GB/s · heading or S sorts")
+                               .arg(times_->tokensUsed())
+                               .arg(shortNumber(model()->read_bytes_per_s / 1e9)));
     for (int row = 0; row < sorted_->rowCount(); ++row) {
         if (times_->layerOf(sorted_->mapToSource(sorted_->index(row, 0)).row())
             == selection().layer())
@@ -165,11 +211,13 @@ void TimeView::showSelection()
         flame_->setOps(tr("token %1").arg(token), {ops.begin(), ops.end()},
                        [this](int layer) { return layerColor(layer); });
     }
+    flame_->setLayer(selection().layer());
     const int pooled = stack_->tokensPerPixel();
-    setHeadline(tr("%1 tokens/s now · prefill %2 tokens/s · ms per token, stacked by kind of layer")
+    setHeadline(tr("%1 tokens/s now · prefill %2 tokens/s")
                     .arg(shortNumber(store().tokensPerSecond()),
                          shortNumber(store().prefillTokensPerSecond())),
-                pooled == 1 ? tr("wall clock") : tr("wall clock · slowest of %1").arg(pooled));
+                pooled == 1 ? tr("wall, per op on the engine thread")
+                            : tr("wall, per op · slowest of %1").arg(pooled));
 }
 
 QColor TimeView::layerColor(int layer) const
@@ -184,6 +232,7 @@ void TimeView::resizeEvent(QResizeEvent* event)
 {
     StageView::resizeEvent(event);
     const bool small = height() < Theme::instance().px(420);
+    flame_->setDetail(height() >= Theme::instance().px(360));
     flameCaption_->setVisible(!small);
     tableCaption_->setVisible(!small);
 }
@@ -209,11 +258,48 @@ void TimeView::restyle()
         QStringLiteral(
             "QTableView { background: %1; color: %2; selection-background-color: %3;"
             " selection-color: %2; border: none; }"
+            "QTableView::item:focus { border: 1px solid %7; }"
             "QHeaderView, QHeaderView::section { background: %1; color: %4; border: none;"
             " border-bottom: 1px solid %5; padding: 2px %6px; }")
             .arg(colors.panel.name(), colors.text.name(), colors.raised.name(), colors.muted.name(),
                  colors.line.name())
-            .arg(theme.px(4)));
+            .arg(theme.px(4))
+            .arg(colors.accent.name()));
+}
+
+void TimeView::writeTable(TableWriter& table) const
+{
+    if (model() == nullptr) return;
+    table.columns({tr("token"), tr("text"), tr("phase"), tr("part"), tr("time [ms]")});
+    const QRectF window = stack_->window();
+    const int end = std::min(store().tokens(), int(std::ceil(window.right())));
+    for (int token = std::max(0, int(window.left())); token < end; ++token) {
+        std::array<float, parts_> parts {};
+        fill(token, parts);
+        for (std::size_t i = 0; i < parts_; ++i) {
+            table.cell(token)
+                .cell(tokenLabel(store().token(token)))
+                .cell(store().time(token).prefill ? tr("prefill") : tr("decode"))
+                .cell(stack_->parts()[i].name)
+                .cell(double(parts[i]))
+                .endRow();
+        }
+    }
+    QStringList names;
+    for (int column = 0; column < times_->columnCount(); ++column)
+        names << times_->headerData(column, Qt::Horizontal, Qt::DisplayRole).toString();
+    table.comment(tableCaption_->text());
+    table.columns(names);
+    for (int row = 0; row < sorted_->rowCount(); ++row) {
+        for (int column = 0; column < sorted_->columnCount(); ++column) {
+            const QModelIndex cell = sorted_->index(row, column);
+            if (column <= LayerTimes::kind)
+                table.cell(cell.data().toString());
+            else
+                table.cell(cell.data(LayerTimes::kSortRole).toDouble());
+        }
+        table.endRow();
+    }
 }
 
 QString TimeView::describe() const

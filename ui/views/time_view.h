@@ -13,6 +13,7 @@ class Caption;
 class FlameRow;
 class LayerTimes;
 class Legend;
+class SegmentBar;
 class StackPlot;
 
 /// Where the time goes: ms of each token by kind of layer, the focused token's ops, statistics of
@@ -22,6 +23,7 @@ class TimeView : public StageView {
 public:
     TimeView(ViewContext context, QWidget* parent);
     QString describe() const override;
+    void writeTable(TableWriter& table) const override;
 
 protected:
     void update(int firstChanged) override;
@@ -30,6 +32,7 @@ protected:
     QWidget* drawn() const override;
     Nothing nothing() const override;
     void resizeEvent(QResizeEvent* event) override;
+    bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
     enum Part : std::size_t { ssm, attention, other, ends, sampling, probes, parts_ };
@@ -37,6 +40,9 @@ private:
     void widen(int firstChanged);
     QColor layerColor(int layer) const;
     void showTable();
+    /// Sorts by the column of the cell in focus, the other way round the second time.
+    void sortByFocus();
+    QString chunkName(int first) const;
 
     StackPlot* stack_;
     Legend* legend_;
@@ -46,6 +52,7 @@ private:
     LayerTimes* times_;
     QSortFilterProxyModel* sorted_;
     QTableView* table_;
+    SegmentBar* byBar_;
     double top_ = 0.0; ///< end of the ms axis, widens in steps
     int flameToken_ = -1;
     int tableTokens_ = -1;
