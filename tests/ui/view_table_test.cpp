@@ -1,12 +1,15 @@
 #include "tests/ui/view_stage.h"
+#include "ui/export/export_view.h"
 #include "ui/models/memory_projection.h"
 #include "ui/plot/curve_plot.h"
 #include "ui/plot/stack_plot.h"
 #include "ui/views/flame_row.h"
 #include "ui/views/layer_times.h"
 #include "ui/views/parts.h"
+#include "ui/views/top_tokens.h"
 
 #include <QDir>
+#include <QPushButton>
 #include <QSet>
 #include <QTableView>
 
@@ -212,6 +215,121 @@ TEST(TimeView, ClickOnAnOpTakesItsLayer)
     EXPECT_EQ(run.selection.layer(), 3);
 }
 
+TEST(TimeView, AChunkOfThePromptIsOneBlock)
+{
+    Source source = plausible();
+    source.layer_ms = [](int, int) { return 0.5F; };
+    FakeRun run(source);
+    run.prompt(10);
+    run.prefill(6);
+    run.decode(8);
+    Stage stage(run, "time");
+    auto* stack = stage.named<StackPlot>("Time per token");
+    const QImage picture = stack->grab().toImage();
+    const Palette& palette = Theme::instance().palette();
+    const double ms = 0.2; // within the recurrent layers of every token
+    const auto lastPixelOf = [&](int token) {
+        const PlotMap map = stack->map();
+        return picture.pixelColor(int(std::floor(map.x(token + 1))) - 1, int(map.y(ms)));
+    };
+    EXPECT_EQ(lastPixelOf(4), palette.ssm) << "no gap within a chunk";
+    EXPECT_EQ(lastPixelOf(12), palette.ssm);
+    EXPECT_NE(lastPixelOf(9), palette.ssm) << "one between chunks";
+    EXPECT_EQ(lastPixelOf(18), palette.panel) << "and between decoded tokens";
+}
+
+TEST(LayerTimes, AddUpByKindAndByOp)
+{
+    Source source = plausible();
+    source.layer_ms = [](int, int layer) { return layer == 0 || layer == 11 ? 0.0F : 0.1F; };
+    FakeRun run(source);
+    run.prompt(10);
+    run.decode(20);
+    LayerTimes times(nullptr);
+    const auto text = [&](int row, int column) {
+        return times.data(times.index(row, column), Qt::DisplayRole).toString();
+    };
+    times.setBy(LayerTimes::By::kind);
+    times.update(run.store);
+    ASSERT_EQ(times.rowCount(), 6) << "embed, recurrent, attention, head, sampling, probes";
+    EXPECT_EQ(text(1, LayerTimes::layer), "recurrent");
+    EXPECT_EQ(text(1, LayerTimes::kind), "8 layers");
+    EXPECT_EQ(text(1, LayerTimes::calls), "160");
+    EXPECT_EQ(text(1, LayerTimes::median), "800");
+    EXPECT_EQ(text(1, LayerTimes::p99), "800");
+    EXPECT_EQ(text(1, LayerTimes::bytes), "19.2 MB") << "64 ops of 300 kB";
+    EXPECT_EQ(text(2, LayerTimes::mean), "200");
+    EXPECT_EQ(text(1, LayerTimes::share), "76.2") << "of 1.05 ms a token";
+
+    times.setBy(LayerTimes::By::op);
+    times.update(run.store);
+    int moe = -1;
+    for (int row = 0; row < times.rowCount(); ++row)
+        if (text(row, LayerTimes::layer) == "moe") moe = row;
+    ASSERT_GE(moe, 0);
+    EXPECT_EQ(text(moe, LayerTimes::calls), "200") << "ten layers, twenty tokens";
+    EXPECT_EQ(text(moe, LayerTimes::mean), "300") << "0.3 of each layer";
+    EXPECT_EQ(text(moe, LayerTimes::bytes), "3.00 MB");
+}
+
+TEST(LayerTimes, SortFromTheKeyboard)
+{
+    FakeRun run;
+    run.prompt(10);
+    run.decode(60);
+    Stage stage(run, "time");
+    auto* table = stage.named<QTableView>("Layer times");
+    table->setCurrentIndex(table->model()->index(0, LayerTimes::mean));
+    QTest::keyClick(table, Qt::Key_S);
+    EXPECT_EQ(cellText(table, 0, LayerTimes::layer), "head") << "the slowest first";
+    QTest::keyClick(table, Qt::Key_S);
+    EXPECT_NE(cellText(table, 0, LayerTimes::layer), "head") << "and the other way round";
+}
+
+TEST(FlameRow, ZonesAreAsWideAsTheirTime)
+{
+    FlameRow flame(nullptr);
+    flame.resize(1000, 100);
+    const std::vector<OpTime> ops {{"embed", -1, 100.0F, 0, 0}, {"matmul", 0, 300.0F, 0, 0},
+                                   {"tiny", 0, 0.5F, 0, 0},     {"tiny", 0, 0.5F, 0, 0},
+                                   {"scan", 0, 199.0F, 0, 0},   {"matmul", 1, 400.0F, 0, 0}};
+    const auto color = [](int layer) { return layer == 0 ? QColor(Qt::red) : QColor(Qt::blue); };
+    flame.setOps("token 5", ops, color);
+    flame.setLayer(0);
+    using Row = FlameRow::Row;
+    EXPECT_NEAR(flame.rectOf(Row::layers, 2).left(), 100.0, 0.01);
+    EXPECT_NEAR(flame.rectOf(Row::layers, 2).width(), 500.0, 0.01);
+    EXPECT_NEAR(flame.rectOf(Row::ops, 4).left(), 401.0, 0.01);
+    EXPECT_NEAR(flame.rectOf(Row::ops, 4).width(), 199.0, 0.01);
+    EXPECT_NEAR(flame.rectOf(Row::detail, 1).width(), 600.0, 0.01) << "300 of layer 0's 500 µs";
+    EXPECT_TRUE(flame.rectOf(Row::detail, 5).isEmpty()) << "another layer";
+    const QImage picture = flame.grab().toImage();
+    EXPECT_EQ(picture.pixelColor(350, 3), QColor(Qt::red));
+    EXPECT_EQ(picture.pixelColor(900, 3), QColor(Qt::blue));
+    // Two ops of half a pixel each do not vanish: they are drawn together.
+    const QRectF hidden = flame.rectOf(Row::detail, 2) | flame.rectOf(Row::detail, 3);
+    bool marked = false;
+    for (int y = int(hidden.top()); y < int(hidden.bottom()); ++y)
+        marked |= picture.pixelColor(int(hidden.left()), y) == QColor(Qt::red);
+    EXPECT_TRUE(marked);
+    QTest::mouseMove(&flame, QPoint(700, 5));
+    EXPECT_TRUE(flame.accessibleDescription().contains("slowest: head · matmul"))
+        << flame.accessibleDescription().toStdString();
+}
+
+TEST(TimeView, WritesTimesAndTheTable)
+{
+    FakeRun run;
+    run.prompt(4);
+    run.decode(3);
+    Stage stage(run, "time");
+    const QString csv = QString::fromUtf8(numbersOf(*stage.view));
+    EXPECT_EQ(csv.count(QStringLiteral(",prefill,")), 4 * 6);
+    EXPECT_EQ(csv.count(QStringLiteral(",decode,")), 3 * 6);
+    EXPECT_TRUE(csv.contains("layer,kind,calls,mean µs"));
+    EXPECT_TRUE(csv.contains("\n3,attention · moe+shared,3,"));
+}
+
 TEST(MemoryView, StateIsFlatAndTheCacheGrows)
 {
     FakeRun run;
@@ -278,6 +396,64 @@ TEST(MemoryProjection, LeavesOutWhatTheModelHasNoLayerFor)
     EXPECT_DOUBLE_EQ(project.pure_attention->at(100), 10 * 512 * 100);
     EXPECT_TRUE(std::isnan(crossing(*project.pure_attention, *project.pure_attention)));
     EXPECT_TRUE(std::isnan(crossing({10, 1}, {5, 0}))) << "equal only before the first token";
+}
+
+TEST(LogitsView, BarsAreAsLongAsTheirProbability)
+{
+    FakeRun run;
+    run.prompt(10);
+    run.decode(10);
+    run.selection.lockToken(12);
+    Stage stage(run, "logits");
+    auto* table = stage.named<QTableView>("Top tokens");
+    const Palette& palette = Theme::instance().palette();
+    const QImage picture = table->viewport()->grab().toImage();
+    for (const int row : {0, 1, 2}) {
+        const QRect cell = table->visualRect(table->model()->index(row, TopTokens::raw));
+        int filled = 0, track = 0;
+        for (int x = cell.left(); x <= cell.right(); ++x) {
+            const QColor color = picture.pixelColor(x, cell.center().y());
+            filled += color == palette.attn ? 1 : 0;
+            track += color == palette.attn || color == palette.line ? 1 : 0;
+        }
+        const double p = double(run.store.token(12).next[std::size_t(row)].p_raw);
+        ASSERT_GT(track, 20);
+        EXPECT_NEAR(double(filled) / track, p, 0.03) << row;
+    }
+}
+
+TEST(LogitsView, OffersToTurnOnWhatWasNotCaptured)
+{
+    FakeRun run;
+    run.prompt(10);
+    run.decode(4);
+    std::vector<Event> none;
+    TokenBatch bare;
+    bare.first_position = run.store.tokens();
+    bare.layout = std::make_shared<CaptureLayout>();
+    bare.tokens.resize(1);
+    none.emplace_back(std::move(bare));
+    run.store.apply(none);
+    run.selection.setNewest(run.store.tokens() - 1);
+    run.selection.lockToken(14);
+    Stage stage(run, "logits");
+    int wanted = 0;
+    QObject::connect(stage.view.get(), &View::probeLevelWanted, [&] { ++wanted; });
+    for (QPushButton* button : stage.view->findChildren<QPushButton*>())
+        if (button->isVisible() && button->text() == "Turn on") button->click();
+    EXPECT_EQ(wanted, 1);
+}
+
+TEST(LogitsView, WritesLanesAndChoices)
+{
+    FakeRun run;
+    run.prompt(3);
+    run.decode(2);
+    run.selection.lockToken(3);
+    Stage stage(run, "logits");
+    const QString csv = QString::fromUtf8(numbersOf(*stage.view));
+    EXPECT_EQ(csv.count(QStringLiteral(",entropy,")), 5);
+    EXPECT_EQ(csv.count(QStringLiteral(",word")), 10) << "ten choices";
 }
 
 TEST(LogitsView, TableHoldsTheChoicesAndMarksTheDrawnOne)

@@ -1,6 +1,7 @@
 #include "ui/views/logits_view.h"
 
 #include "engine/model_info.h"
+#include "ui/export/table_writer.h"
 #include "ui/models/run_store.h"
 #include "ui/models/selection.h"
 #include "ui/plot/stack_plot.h"
@@ -21,6 +22,12 @@ namespace mixscope {
 namespace {
 
 constexpr double kSurpriseTop = 10.0; ///< bits; the axis widens when a token exceeds it
+constexpr double kEntropyTop = 5.0;
+
+QString bits(float value)
+{
+    return std::isnan(value) ? QStringLiteral("–") : QString::number(double(value), 'f', 2);
+}
 
 float known(float value)
 {
@@ -83,14 +90,19 @@ StageView::Nothing LogitsView::nothing() const
 
 void LogitsView::update(int firstChanged)
 {
-    if (firstChanged == 0) surpriseTop_ = kSurpriseTop;
+    if (firstChanged == 0) {
+        surpriseTop_ = kSurpriseTop;
+        entropyTop_ = kEntropyTop;
+    }
     const int tokens = store().tokens();
     for (int t = std::max(0, firstChanged); t < tokens; ++t) {
-        const double bits = double(known(store().token(t).surprise_bits));
-        if (bits > surpriseTop_) surpriseTop_ = niceCeiling(bits);
+        const double surprise = double(known(store().token(t).surprise_bits));
+        const double entropy = double(known(store().token(t).entropy_bits));
+        if (surprise > surpriseTop_) surpriseTop_ = niceCeiling(surprise);
+        if (entropy > entropyTop_) entropyTop_ = niceCeiling(entropy);
     }
     surprise_->show(tokens, surpriseTop_);
-    entropy_->show(tokens, std::ceil(std::log2(std::max(2, model()->vocabulary))));
+    entropy_->show(tokens, entropyTop_);
     if (firstChanged <= shownToken_) shownToken_ = -1;
 }
 
@@ -109,13 +121,69 @@ void LogitsView::showSelection()
                              [this](TokenId id) { return pieceLabel(*model(), id); });
     }
     tableCaption_->setText(
-        tr("after token %1 '%2' · entropy %3 bit · this token's own surprise %4 bit")
+        tr("after token %1 '%2' · entropy %3 of at most %4 bit · its own surprise %5 bit")
             .arg(token)
-            .arg(tokenLabel(info), shortNumber(double(info.entropy_bits)),
-                 shortNumber(double(info.surprise_bits))));
+            .arg(tokenLabel(info), bits(info.entropy_bits))
+            .arg(std::log2(double(std::max(2, model()->vocabulary))), 0, 'f', 1)
+            .arg(bits(info.surprise_bits)));
+    showNotice(token);
     const int pooled = surprise_->tokensPerPixel();
-    setHeadline(tr("best choices for the next token: raw, after temperature, after filters"),
+    setHeadline(tr("best choices for the next token"),
                 pooled == 1 ? tr("exact") : tr("lanes: max of %1 tokens").arg(pooled));
+}
+
+/// Why a token has no choices, and the way to have them.
+void LogitsView::showNotice(int token)
+{
+    if (!store().token(token).next.empty()) return setNotice({});
+    const bool inside = token + 1 < store().tokens() && store().time(token + 1).prefill;
+    if (inside)
+        return setNotice(tr("Inside a prompt no choice is made: only after its last token."));
+    setNotice(tr("The choices after this token were not captured"), tr("Turn on"),
+              [this] { Q_EMIT probeLevelWanted(); });
+}
+
+void LogitsView::showGeometry()
+{
+    const Theme& theme = Theme::instance();
+    // Ten choices fill the table where it has more height than they need.
+    const int room = contentHeight() * 5 / 10 - theme.px(52);
+    table_->verticalHeader()->setDefaultSectionSize(
+        std::clamp(room / 10, theme.px(20), theme.px(30)));
+}
+
+void LogitsView::resizeEvent(QResizeEvent* event)
+{
+    StageView::resizeEvent(event);
+    showGeometry();
+}
+
+void LogitsView::writeTable(TableWriter& table) const
+{
+    if (model() == nullptr) return;
+    table.columns({tr("token"), tr("text"), tr("quantity"), tr("value [bit]")});
+    const QRectF window = surprise_->window();
+    const int end = std::min(store().tokens(), int(std::ceil(window.right())));
+    for (int token = std::max(0, int(window.left())); token < end; ++token) {
+        const TokenInfo& info = store().token(token);
+        const auto row = [&](const QString& what, float value) {
+            table.cell(token).cell(tokenLabel(info)).cell(what).cell(double(value)).endRow();
+        };
+        row(tr("surprise"), info.surprise_bits);
+        row(tr("entropy"), info.entropy_bits);
+    }
+    const int token = selection().token();
+    if (token < 0 || token >= store().tokens()) return;
+    table.comment(tableCaption_->text());
+    table.columns({tr("rank"), tr("id"), tr("choice"), tr("logit"), tr("probability raw"),
+                   tr("after temperature"), tr("after filters")});
+    int rank = 0;
+    for (const TopChoice& choice : store().token(token).next) {
+        table.cell(++rank).cell(choice.id).cell(pieceLabel(*model(), choice.id));
+        for (const float value : {choice.logit, choice.p_raw, choice.p_temperature, choice.p_final})
+            table.cell(double(value));
+        table.endRow();
+    }
 }
 
 void LogitsView::restyle()
@@ -126,7 +194,7 @@ void LogitsView::restyle()
     entropy_->setParts({{tr("entropy"), colors.attn}});
     table_->setFont(theme.mono(11));
     table_->horizontalHeader()->setFont(theme.font(11, 500));
-    table_->verticalHeader()->setDefaultSectionSize(theme.px(20));
+    showGeometry();
     QHeaderView* head = table_->horizontalHeader();
     head->setSectionResizeMode(QHeaderView::Stretch);
     for (const int column : {TopTokens::rank, TopTokens::id, TopTokens::logit}) {

@@ -16,6 +16,7 @@ class LogitsView : public StageView {
 public:
     LogitsView(ViewContext context, QWidget* parent);
     QString describe() const override;
+    void writeTable(TableWriter& table) const override;
 
 protected:
     void update(int firstChanged) override;
@@ -23,14 +24,18 @@ protected:
     void restyle() override;
     QWidget* drawn() const override;
     Nothing nothing() const override;
+    void resizeEvent(QResizeEvent* event) override;
 
 private:
+    void showNotice(int token);
+    void showGeometry();
+
     QTableView* table_;
     TopTokens* choices_;
     Caption* tableCaption_;
     StackPlot* surprise_;
     StackPlot* entropy_;
-    double surpriseTop_ = 0.0;
+    double surpriseTop_ = 0.0, entropyTop_ = 0.0; ///< ends of the axes, widen in steps
     int shownToken_ = -1;
     int shownNext_ = -1; ///< id of the token after it, -1 while there is none
 };

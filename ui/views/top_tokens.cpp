@@ -9,6 +9,17 @@
 
 namespace mixscope {
 
+namespace {
+
+/// Three digits; what is not zero never looks like it.
+QString probability(float p)
+{
+    if (p == 0.0F) return QStringLiteral("–");
+    return p < 0.0005F ? QStringLiteral("< 0.001") : QString::number(double(p), 'f', 3);
+}
+
+} // namespace
+
 TopTokens::TopTokens(QObject* parent)
     : QAbstractTableModel(parent)
 {
@@ -47,6 +58,11 @@ QVariant TopTokens::data(const QModelIndex& index, int role) const
         return int((column == token ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
     case Qt::ForegroundRole:
         return drawn && column <= token ? QVariant(Theme::instance().palette().warn) : QVariant();
+    case Qt::BackgroundRole:
+        return drawn ? QVariant(Theme::instance().palette().raised) : QVariant();
+    case Qt::FontRole: // a font with ligatures would turn "<|" into a triangle
+        return column == token ? QVariant(Theme::instance().font(12, drawn ? 600 : 400))
+                               : QVariant();
     case Qt::DisplayRole:
         break;
     default:
@@ -62,8 +78,7 @@ QVariant TopTokens::data(const QModelIndex& index, int role) const
     case logit:
         return QString::number(double(choice.logit), 'f', 2);
     default:
-        return parts[column - raw] == 0.0F ? QStringLiteral("–")
-                                           : QString::number(double(parts[column - raw]), 'f', 3);
+        return probability(parts[column - raw]);
     }
 }
 
@@ -86,19 +101,19 @@ QVariant TopTokens::headerData(int section, Qt::Orientation orientation, int rol
 void ProbabilityDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option,
                                 const QModelIndex& index) const
 {
+    QStyledItemDelegate::paint(painter, option, index); // with the ground of a drawn token
     const QVariant part = index.data(TopTokens::kPartRole);
     if (part.isValid()) {
         const Theme& theme = Theme::instance();
         const int pad = theme.px(3);
-        const int room = option.rect.width() - theme.px(52);
+        const int room = option.rect.width() - theme.px(58);
         const QRect track(option.rect.left() + pad, option.rect.top() + option.rect.height() / 3,
                           std::max(0, room), std::max(2, option.rect.height() / 3));
-        painter->fillRect(track, theme.palette().raised);
+        painter->fillRect(track, theme.palette().line);
         painter->fillRect(QRect(track.topLeft(),
                                 QSize(int(part.toDouble() * track.width() + 0.5), track.height())),
                           theme.palette().attn);
     }
-    QStyledItemDelegate::paint(painter, option, index);
 }
 
 } // namespace mixscope
