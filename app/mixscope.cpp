@@ -1,6 +1,7 @@
 #include "ui/accessibility.h"
 #include "ui/engine_bridge.h"
 #include "ui/main_window.h"
+#include "ui/models/conversation_store.h"
 #include "ui/models/settings.h"
 #include "ui/settings_binding.h"
 #include "ui/theme.h"
@@ -61,7 +62,8 @@ int main(int argc, char** argv)
     mixscope::EngineOptions options;
     options.threads = settings->value("threads").toInt();
     mixscope::EngineBridge engine(options);
-    mixscope::MainWindow window(engine, std::move(settings));
+    mixscope::MainWindow window(engine, std::move(settings),
+                                mixscope::ConversationStore::usualFile());
     const QStringList models = parser.positionalArguments();
     window.open((models.isEmpty() ? bundledModel() : models.front()).toStdString());
     window.showAsLeft();

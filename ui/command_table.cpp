@@ -11,6 +11,7 @@ constexpr auto unclaimed = KeyReach::unclaimed;
 // Ctrl+1 … Ctrl+9 are the tabs of the stage, in the order of their own table.
 constexpr CommandInfo kCommands[] = {
     {"file.open", QT_TR_NOOP("Open model…"), "File", "Ctrl+O"},
+    {"file.conversations", QT_TR_NOOP("Conversations…"), "File", "Ctrl+Shift+O"},
     {"file.export", QT_TR_NOOP("Export view…"), "File", "Ctrl+E"},
     {"export.png", QT_TR_NOOP("PNG picture…"), "File", ""},
     {"export.svg", QT_TR_NOOP("SVG drawing…"), "File", ""},

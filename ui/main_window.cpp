@@ -1,6 +1,8 @@
 #include "ui/main_window.h"
 
 #include "ui/commands.h"
+#include "ui/models/conversation_recorder.h"
+#include "ui/models/conversation_store.h"
 #include "ui/models/settings.h"
 #include "ui/panels/chat_panel.h"
 #include "ui/panels/error_bar.h"
@@ -10,12 +12,10 @@
 #include "ui/panels/maximiser.h"
 #include "ui/panels/model_map.h"
 #include "ui/panels/palette.h"
-#include "ui/panels/settings_window.h"
 #include "ui/panels/stage.h"
 #include "ui/panels/status_bar.h"
 #include "ui/panels/timeline.h"
 #include "ui/panels/top_bar.h"
-#include "ui/settings_binding.h"
 #include "ui/theme.h"
 #include "ui/window_memory.h"
 
@@ -57,13 +57,16 @@ MainWindow::MainWindow(EnginePort& engine)
 {
 }
 
-MainWindow::MainWindow(EnginePort& engine, std::unique_ptr<Settings> settings)
+MainWindow::MainWindow(EnginePort& engine, std::unique_ptr<Settings> settings,
+                       const QString& conversations)
     : engine_(engine)
     , settings_(std::move(settings))
     , memory_(new WindowMemory(*settings_, this))
     , conversation_(engine)
     , controls_(engine, selection_)
     , poller_(engine, store_)
+    , conversations_(new ConversationStore(conversations, this))
+    , recorder_(new ConversationRecorder(conversation_, store_, poller_, *conversations_, this))
     , commands_(new Commands(store_, selection_, conversation_, controls_, this))
     , top_(new TopBar(store_, conversation_, controls_, this))
     , error_(new ErrorBar(this))
@@ -84,6 +87,7 @@ MainWindow::MainWindow(EnginePort& engine, std::unique_ptr<Settings> settings)
     connectCommands();
     connectEngine();
     connectSettings();
+    connectConversations();
     connect(&Theme::instance(), &Theme::changed, this, &MainWindow::restyle);
     restyle();
     poller_.start();

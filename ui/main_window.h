@@ -18,6 +18,8 @@ namespace mixscope {
 class ChatPanel;
 class CommandPalette;
 class Commands;
+class ConversationRecorder;
+class ConversationStore;
 class ErrorBar;
 class ExportMenu;
 class Inspector;
@@ -39,7 +41,9 @@ class MainWindow : public QMainWindow {
 public:
     /// A window that keeps nothing beyond its end.
     explicit MainWindow(EnginePort& engine);
-    MainWindow(EnginePort& engine, std::unique_ptr<Settings> settings);
+    /// Conversations are kept in that file; empty: as long as the window lives.
+    MainWindow(EnginePort& engine, std::unique_ptr<Settings> settings,
+               const QString& conversations = {});
     ~MainWindow() override;
 
     /// Shows the window as it was left, or as large as the screen allows up to 1600 × 1000.
@@ -66,6 +70,7 @@ private:
     void layOut();
     void connectModels();
     void connectSettings();
+    void connectConversations();
     void connectCommands();
     void connectEngine();
     void onModel();
@@ -93,6 +98,8 @@ private:
     Conversation conversation_;
     EngineControls controls_;
     FramePoller poller_;
+    ConversationStore* conversations_;
+    ConversationRecorder* recorder_;
 
     Commands* commands_;
     TopBar* top_;

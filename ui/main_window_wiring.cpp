@@ -10,13 +10,11 @@
 #include "ui/panels/manual_window.h"
 #include "ui/panels/maximiser.h"
 #include "ui/panels/palette.h"
-#include "ui/panels/settings_window.h"
 #include "ui/panels/stage.h"
 #include "ui/panels/status_bar.h"
 #include "ui/panels/timeline.h"
 #include "ui/panels/timeline_lanes.h"
 #include "ui/panels/top_bar.h"
-#include "ui/settings_binding.h"
 #include "ui/window_memory.h"
 
 #include <QLocale>
@@ -52,24 +50,6 @@ void MainWindow::connectModels()
     connect(export_, &ExportMenu::failed, this,
             [this](const Error& error) { error_->showError(tr("The export"), error); });
     connect(stage_, &Stage::maximiseWanted, this, &MainWindow::maximise);
-}
-
-void MainWindow::connectSettings()
-{
-    new SettingsBinding(*settings_, controls_, poller_, conversation_, this);
-    connect(settings_.get(), &Settings::troubled, this,
-            [this](const QString& what, const QString& hint) {
-                error_->showError(tr("Keeping the settings"),
-                                  {ErrorCode::io, what.toStdString(), hint.toStdString()});
-            });
-    memory_->watch(*columns_, "columns");
-    memory_->watch(*rows_, "rows");
-}
-
-void MainWindow::openSettings()
-{
-    if (settingsWindow_ == nullptr) settingsWindow_ = new SettingsWindow(*settings_, this);
-    settingsWindow_->open();
 }
 
 void MainWindow::connectCommands()

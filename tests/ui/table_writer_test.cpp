@@ -31,7 +31,10 @@ TEST_F(TableWriterTest, WritesCommentsColumnsAndRows)
 
 TEST_F(TableWriterTest, QuotesWhatWouldBreakARow)
 {
-    table.cell(QString("a,b")).cell(QString("say \"hi\"")).cell(QString("x\ny")).cell(QString(" Pip"));
+    table.cell(QString("a,b"))
+        .cell(QString("say \"hi\""))
+        .cell(QString("x\ny"))
+        .cell(QString(" Pip"));
     table.endRow();
     EXPECT_EQ(buffer.data(), "\"a,b\",\"say \"\"hi\"\"\",\"x\ny\",\" Pip\"\n");
 }

@@ -94,6 +94,16 @@ void Conversation::reset()
     Q_EMIT cleared();
 }
 
+void Conversation::restore(std::vector<ChatMessage> messages, const Sampling& sampling,
+                           const QString& systemPrompt)
+{
+    newChat();
+    messages_ = std::move(messages);
+    setSystemPrompt(systemPrompt);
+    setSampling(sampling);
+    Q_EMIT changed();
+}
+
 void Conversation::finish(const Finished& finished)
 {
     if (finished.request != request_ || messages_.empty()) return; // of a reply since given up

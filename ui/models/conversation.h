@@ -19,6 +19,8 @@ public:
 
     const std::vector<ChatMessage>& messages() const { return messages_; }
     bool empty() const { return messages_.empty(); }
+    /// The reply that is under way, 0 when none is.
+    std::uint64_t request() const { return request_; }
     /// A reply was asked for and has not ended.
     bool busy() const { return request_ != 0; }
     bool canContinue() const;
@@ -44,6 +46,9 @@ public Q_SLOTS:
     void newChat();
     /// Forgets everything without a word to the engine: another model has been opened.
     void reset();
+    /// Takes up a conversation that was held before; the next reply computes what it needs.
+    void restore(std::vector<mixscope::ChatMessage> messages, const mixscope::Sampling& sampling,
+                 const QString& systemPrompt);
     void finish(const mixscope::Finished& end);
     void fail(const mixscope::Failed& failure);
 

@@ -1,8 +1,10 @@
 #include "ui/panels/chat_panel.h"
 
+#include "ui/icons.h"
 #include "ui/models/conversation.h"
 #include "ui/models/run_store.h"
 #include "ui/models/selection.h"
+#include "ui/panels/conversations_panel.h"
 #include "ui/panels/prompt_box.h"
 #include "ui/panels/transcript.h"
 #include "ui/theme.h"
@@ -44,8 +46,15 @@ ChatPanel::ChatPanel(RunStore& store, Selection& selection, Conversation& conver
     , transcript_(new Transcript(store, selection, conversation, this))
     , stack_(new QStackedLayout)
     , newChat_(button(tr("New chat"), "quiet", this))
+    , history_(button({}, "quiet", this))
 {
+    history_->setAccessibleName(tr("Conversations"));
+    history_->setToolTip(tr("Conversations that are kept (Ctrl+Shift+O)"));
+    history_->setCheckable(true);
+    history_->hide();
+    connect(history_, &QPushButton::clicked, this, &ChatPanel::showConversations);
     tools()->addWidget(newChat_);
+    tools()->addWidget(history_);
     stack_->addWidget(makeStarters());
     stack_->addWidget(transcript_);
     content()->addLayout(stack_, 1);
@@ -140,6 +149,8 @@ void ChatPanel::restyle()
     Panel::restyle();
     if (starters_.empty()) return;
     const Theme& theme = Theme::instance();
+    history_->setIcon(icon("history", theme.palette().muted, theme.px(14)));
+    history_->setFixedWidth(theme.px(30));
     const int pad = theme.px(8);
     prompt_->parentWidget()->layout()->setContentsMargins(pad, theme.px(4), pad, pad);
     prompt_->parentWidget()->layout()->setSpacing(theme.px(4));
@@ -170,6 +181,28 @@ bool ChatPanel::hasText() const
 void ChatPanel::setProgress(const QString& text)
 {
     progress_ = text;
+}
+
+void ChatPanel::addConversations(ConversationsPanel& page)
+{
+    conversations_ = &page;
+    stack_->addWidget(&page);
+    history_->show();
+    connect(&page, &ConversationsPanel::closeWanted, this, [this] {
+        showConversations(false);
+        focusPrompt();
+    });
+    connect(&conversation_, &Conversation::busyChanged, this, [this] {
+        if (conversation_.busy()) showConversations(false); // what is written is to be seen
+    });
+}
+
+void ChatPanel::showConversations(bool shown)
+{
+    if (conversations_ == nullptr) return;
+    history_->setChecked(shown);
+    showState();
+    if (shown) conversations_->begin();
 }
 
 void ChatPanel::send()
@@ -211,7 +244,7 @@ void ChatPanel::endEdit()
 void ChatPanel::showState()
 {
     const bool ready = store_.model() != nullptr;
-    stack_->setCurrentIndex(conversation_.empty() ? 0 : 1);
+    stack_->setCurrentIndex(history_->isChecked() ? 2 : conversation_.empty() ? 0 : 1);
     send_->setEnabled(ready && hasText() && (!conversation_.busy() || editing_ >= 0));
     for (QPushButton* starter : starters_)
         starter->setEnabled(ready && !conversation_.busy());

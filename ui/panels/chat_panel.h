@@ -10,6 +10,7 @@ class QStackedLayout;
 namespace mixscope {
 
 class Conversation;
+class ConversationsPanel;
 class PromptBox;
 class RunStore;
 class Selection;
@@ -27,6 +28,9 @@ public:
     /// Sends what is written (or finishes an edit).
     void send();
     bool hasText() const;
+    /// Puts the list of conversations behind a button of the headline.
+    void addConversations(ConversationsPanel& page);
+    void showConversations(bool shown);
     /// "reading 512 of 2 048 tokens", while the prompt is computed; empty when it is not.
     void setProgress(const QString& text);
 
@@ -58,6 +62,8 @@ private:
     QPushButton* continue_;
     QPushButton* regenerate_;
     QPushButton* newChat_;
+    QPushButton* history_;
+    ConversationsPanel* conversations_ = nullptr;
     QPushButton* cancelEdit_;
     QString progress_;
     int editing_ = -1; ///< message that Send replaces, -1: a new one

@@ -173,6 +173,7 @@ void SettingsWindow::show(const Row& row)
         text->setText(value.toString());
     const bool differs = settings_.changedByUser(row.info->id);
     if (!differs && row.reset->hasFocus()) row.control->setFocus();
+    row.reset->setEnabled(differs);
     row.reset->setVisible(differs);
 }
 
