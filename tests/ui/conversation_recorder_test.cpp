@@ -93,6 +93,20 @@ TEST_F(ConversationRecorderTest, WritesEachTickWhatHasCome)
     EXPECT_EQ(header.folder, "/models/tiny");
 }
 
+TEST_F(ConversationRecorderTest, TakesNoTokenOfThePromptForTheReply)
+{
+    chat.send("Who?");
+    engine.events.push_back(PromptReady {engine.requests.back().id, 0, 3, {-1, 0, -1}});
+    poller.tick(); // the prompt is known before any of it has been read
+    engine.events.push_back(batchOf(0, {"<|x|>", " Who?"}, true));
+    poller.tick();
+    engine.events.push_back(batchOf(2, {"<|y|>"}, true));
+    poller.tick();
+    write(3, {" Pip"});
+    ASSERT_EQ(kept().size(), 2U);
+    EXPECT_EQ(kept()[1].content, "Pip");
+}
+
 TEST_F(ConversationRecorderTest, GoesOnWithTheSameConversation)
 {
     talk("Who?", "Pip.");

@@ -152,6 +152,7 @@ void ConversationRecorder::write()
 /// What the model has written since the last tick. Whole messages replace it when the reply ends.
 void ConversationRecorder::append()
 {
+    if (run_.tokens() <= next_) return; // the prompt is still being read
     std::string text;
     std::vector<TokenId> ids;
     // A vocabulary writes a space before the first word, which is not a part of the message.
