@@ -52,7 +52,11 @@ ChatPanel::ChatPanel(RunStore& store, Selection& selection, Conversation& conver
     history_->setToolTip(tr("Conversations that are kept (Ctrl+Shift+O)"));
     history_->setCheckable(true);
     history_->hide();
-    connect(history_, &QPushButton::clicked, this, &ChatPanel::showConversations);
+    // Not clicked(): a screen reader toggles without a click.
+    connect(history_, &QPushButton::toggled, this, [this](bool shown) {
+        showState();
+        if (shown) conversations_->begin();
+    });
     tools()->addWidget(newChat_);
     tools()->addWidget(history_);
     stack_->addWidget(makeStarters());
@@ -199,10 +203,9 @@ void ChatPanel::addConversations(ConversationsPanel& page)
 
 void ChatPanel::showConversations(bool shown)
 {
-    if (conversations_ == nullptr) return;
-    history_->setChecked(shown);
-    showState();
-    if (shown) conversations_->begin();
+    const bool already = shown && history_->isChecked();
+    history_->setChecked(shown && conversations_ != nullptr);
+    if (already) conversations_->begin();
 }
 
 void ChatPanel::send()
