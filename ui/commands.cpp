@@ -187,8 +187,12 @@ void Commands::moveHead(int by)
 
 void Commands::pin()
 {
-    if (!selection_.togglePin(selection_.token()))
-        Q_EMIT said(tr("all four pins are in use: Shift+P takes them away"));
+    if (!selection_.togglePin(selection_.token())) sayPinsFull();
+}
+
+void Commands::sayPinsFull()
+{
+    Q_EMIT said(tr("all four pins are in use: Shift+P takes them away"));
 }
 
 bool Commands::pressed(const QKeyEvent& event)

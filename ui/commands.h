@@ -53,6 +53,9 @@ public:
     /// Keys that only count when no control wants them. False when the key means nothing.
     bool pressed(const QKeyEvent& event);
 
+    /// Says in the status bar why a pin was not set.
+    void sayPinsFull();
+
 Q_SIGNALS:
     void tabWanted(int tab);
     void said(const QString& what); ///< why nothing happened, for the status bar

@@ -135,8 +135,13 @@ void MainWindow::open(const std::filesystem::path& folder)
 
 void MainWindow::chooseFolder()
 {
-    const QString folder = QFileDialog::getExistingDirectory(this, tr("Open a model folder"));
-    if (!folder.isEmpty()) open(folder.toStdString());
+    auto* dialog = new QFileDialog(this, tr("Open a model folder"));
+    dialog->setFileMode(QFileDialog::Directory);
+    dialog->setOption(QFileDialog::ShowDirsOnly);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    connect(dialog, &QFileDialog::fileSelected, this,
+            [this](const QString& folder) { open(folder.toStdString()); });
+    dialog->open(); // not exec(): the model goes on writing meanwhile
 }
 
 void MainWindow::onModel()
@@ -270,8 +275,8 @@ void MainWindow::restyle()
     middle->setSpacing(theme.px(6));
     for (QSplitter* splitter : {rows_, columns_})
         splitter->setHandleWidth(theme.px(6));
-    chat_->setMinimumWidth(theme.px(270));
-    map_->setMinimumWidth(theme.px(96));
+    chat_->setMinimumWidth(theme.px(240));
+    map_->setMinimumWidth(theme.px(108));
     // Low enough that the window can shrink to where the inspector becomes a tab.
     inspector_->setMinimumWidth(theme.px(100));
     placeInspector();
@@ -282,7 +287,7 @@ void MainWindow::shareRoom()
 {
     const Theme& theme = Theme::instance();
     const int across = columns_->width(), down = rows_->height();
-    const int chat = std::max(theme.px(270), across * 24 / 100), map = theme.px(104);
+    const int chat = std::max(theme.px(240), across * 24 / 100), map = theme.px(116);
     const int inspector = std::max(theme.px(230), across * 17 / 100);
     columns_->setSizes({chat, map, across - chat - map - inspector, inspector});
     const int lanes = std::max(theme.px(196), down * 24 / 100);

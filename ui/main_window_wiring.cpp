@@ -17,6 +17,7 @@
 #include "ui/panels/top_bar.h"
 #include "ui/window_memory.h"
 
+#include <QAction>
 #include <QLocale>
 #include <QSplitter>
 
@@ -72,7 +73,12 @@ void MainWindow::connectCommands()
     onView("export.copyPicture", [this](View& view) { export_->copyPicture(view); });
     onView("export.copyNumbers", [this](View& view) { export_->copyNumbers(view); });
     commands_->on("run.prompt", [this] { chat_->focusPrompt(); });
-    commands_->on("view.maximise", [this] { maximise(focusedPanel()); });
+    commands_->on("panel.maximise", [this] { maximise(focusedPanel()); });
+    commands_->on("chat.chips", [this] { chat_->toggleChips(); });
+    commands_->on("chat.alternatives", [this] {
+        if (!chat_->showAlternatives())
+            status_->setMessage(tr("the choices before this token were not captured"));
+    });
     commands_->on("go.release", [this] { release(); });
     commands_->on("go.token", [this] { findAnything(tr("Number or text of a token")); });
     TimelineLanes& lanes = timeline_->lanes();
@@ -87,9 +93,12 @@ void MainWindow::connectCommands()
     commands_->on("help.about", [this] { showAbout(this); });
     connect(commands_, &Commands::tabWanted, stage_, &Stage::showTab);
     connect(commands_, &Commands::said, status_, &StatusBar::setMessage);
+    connect(status_, &StatusBar::commandWanted, commands_,
+            [this](const QString& id) { commands_->action(id)->trigger(); });
     connect(top_, &TopBar::runWanted, this, &MainWindow::run);
     connect(chat_, &ChatPanel::promptChanged, this,
             [this] { top_->setPromptReady(chat_->hasText()); });
+    connect(chat_, &ChatPanel::pinsFull, commands_, &Commands::sayPinsFull);
     connect(chat_, &ChatPanel::promptLeft, stage_, [this] { stage_->setFocus(); });
     connect(error_, &ErrorBar::cancelWanted, this, [this] { engine_.cancelOpen(); });
 }

@@ -34,13 +34,9 @@ std::vector<PaletteEntry> namedEntries(const Commands& commands, const RunStore&
     std::vector<PaletteEntry> entries;
     for (const Commands::Command& command : commands.all()) {
         QAction* action = command.action;
-        entries.push_back({action->text(),
-                           command.id.startsWith("view.") && !action->shortcut().isEmpty()
-                                   && command.id != "view.maximise"
-                               ? say("view")
-                               : say("command"),
-                           Commands::keysText(command), action->isEnabled(),
-                           [action] { action->trigger(); }});
+        entries.push_back(
+            {action->text(), command.id.startsWith("view.") ? say("view") : say("command"),
+             Commands::keysText(command), action->isEnabled(), [action] { action->trigger(); }});
     }
     const ModelInfo* model = store.model();
     for (int layer = 0; model != nullptr && layer < int(model->layers.size()); ++layer) {

@@ -30,12 +30,16 @@ struct Token {
 };
 
 constexpr Token kTokens[] = {
-    {"bg", &Palette::bg},       {"panel", &Palette::panel},   {"raised", &Palette::raised},
-    {"line", &Palette::line},   {"text", &Palette::text},     {"muted", &Palette::muted},
-    {"faint", &Palette::faint}, {"accent", &Palette::accent}, {"attn", &Palette::attn},
-    {"ssm", &Palette::ssm},     {"moe", &Palette::moe},       {"mlp", &Palette::mlp},
-    {"io", &Palette::io},       {"ok", &Palette::ok},         {"warn", &Palette::warn},
-    {"user", &Palette::user},   {"neg", &Palette::neg},       {"pos", &Palette::pos},
+    {"bg", &Palette::bg},         {"panel", &Palette::panel},
+    {"raised", &Palette::raised}, {"line", &Palette::line},
+    {"text", &Palette::text},     {"muted", &Palette::muted},
+    {"faint", &Palette::faint},   {"disabled", &Palette::disabled},
+    {"accent", &Palette::accent}, {"attn", &Palette::attn},
+    {"ssm", &Palette::ssm},       {"moe", &Palette::moe},
+    {"mlp", &Palette::mlp},       {"io", &Palette::io},
+    {"ok", &Palette::ok},         {"warn", &Palette::warn},
+    {"user", &Palette::user},     {"neg", &Palette::neg},
+    {"pos", &Palette::pos},
 };
 
 /// The style sheet with its tokens replaced: @name by a colour, {12} by scaled pixels.
@@ -74,7 +78,7 @@ QPalette systemPalette(const Palette& from)
     palette.setColor(QPalette::Link, from.accent);
     for (const QPalette::ColorRole role :
          {QPalette::WindowText, QPalette::Text, QPalette::ButtonText}) {
-        palette.setColor(QPalette::Disabled, role, from.faint);
+        palette.setColor(QPalette::Disabled, role, from.disabled);
     }
     return palette;
 }

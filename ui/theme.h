@@ -16,7 +16,7 @@ namespace mixscope {
 /// Colours and sizes of one look, read from resources/themes/*.json (tokens as in the pictures
 /// of intent). UI thread only.
 struct Palette {
-    QColor bg, panel, raised, line, text, muted, faint, accent;
+    QColor bg, panel, raised, line, text, muted, faint, disabled, accent;
     QColor attn, ssm, moe, mlp, io, ok, warn, user;
     std::array<QColor, 4> map; ///< sequential map from 0 to 1
     QColor neg, pos; ///< ends of the diverging map; its middle is `panel`

@@ -1,9 +1,14 @@
 #include "tests/ui/window_fixture.h"
 #include "ui/commands.h"
+#include "ui/panels/status_bar.h"
+#include "ui/theme.h"
 
 #include <QAction>
+#include <QFrame>
 #include <QLineEdit>
 #include <QListView>
+#include <QSignalSpy>
+#include <QTabBar>
 
 namespace mixscope {
 
@@ -51,6 +56,46 @@ TEST_F(WindowTest, FreezesTheViewButNotTheModel)
     QTest::keyClick(&window, Qt::Key_Escape);
     EXPECT_TRUE(window.selection().following());
     waitForEnd();
+}
+
+TEST_F(WindowTest, ShowsWhatMightHaveBeenSaid)
+{
+    ask("Tell me a story about a fox named Pip.");
+    waitForEnd();
+    const int token = window.store().tokens() - 20;
+    window.selection().lockToken(token);
+    window.findChild<Commands*>()->action("chat.alternatives")->trigger();
+    auto& popup = control<QFrame>("Alternatives");
+    EXPECT_TRUE(popup.isVisible());
+    const TopChoice& best = window.store().token(token - 1).next.front();
+    EXPECT_TRUE(popup.accessibleDescription().contains(QString::number(double(best.p_raw), 'f', 3)))
+        << popup.accessibleDescription().toStdString();
+    popup.close();
+}
+
+TEST_F(WindowTest, KeepsEveryTabInReachOnAProjector)
+{
+    Theme::instance().setTheme("projector");
+    spin(200);
+    EXPECT_EQ(window.size(), QSize(1600, 1000)) << "larger type does not push the window wider";
+    auto& tabs = control<QTabBar>("Views");
+    EXPECT_EQ(tabs.tabText(tabs.count() - 1), "Inspector");
+    for (int tab = 0; tab < tabs.count(); ++tab)
+        EXPECT_TRUE(tabs.rect().contains(tabs.tabRect(tab))) << tab;
+    EXPECT_LE(window.minimumSizeHint().height(), 972);
+    Theme::instance().setTheme("dark");
+    spin(100);
+}
+
+TEST_F(WindowTest, GoesWhereAnItemOfTheStatusBarIsChanged)
+{
+    ask("Tell me a story about a fox named Pip.");
+    waitForEnd();
+    auto& status = *window.findChild<StatusBar*>();
+    QSignalSpy wanted(&status, &StatusBar::commandWanted);
+    QTest::mouseClick(&status, Qt::LeftButton, {}, QPoint(30, 12));
+    ASSERT_EQ(wanted.count(), 1);
+    EXPECT_EQ(wanted.front().front().toString(), "run.prompt");
 }
 
 } // namespace mixscope

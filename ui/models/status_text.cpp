@@ -18,17 +18,17 @@ StatusItem runItem(Run run)
 {
     switch (run) {
     case Run::noModel:
-        return {say("no model"), "muted", 9};
+        return {say("no model"), "muted", 9, "file.open"};
     case Run::loading:
         return {say("● opening"), "warn", 9};
     case Run::idle:
-        return {say("● ready"), "muted", 9};
+        return {say("● ready"), "muted", 9, "run.prompt"};
     case Run::reading:
         return {say("● reading"), "ok", 9};
     case Run::writing:
-        return {say("● generating"), "ok", 9};
+        return {say("● generating"), "ok", 9, "run.pause"};
     case Run::paused:
-        return {say("● paused"), "warn", 9};
+        return {say("● paused"), "warn", 9, "run.pause"};
     }
     return {};
 }
@@ -53,8 +53,8 @@ std::vector<StatusItem> statusItems(const StatusFacts& facts)
     std::vector<StatusItem> items {runItem(facts.run)};
     if (facts.run == Run::noModel || facts.model.isEmpty()) return items;
     items.push_back(
-        {QStringLiteral("%1 · %2 · %3").arg(facts.model, facts.precision, facts.backend), "text",
-         8});
+        {QStringLiteral("%1 · %2 · %3").arg(facts.model, facts.precision, facts.backend), "text", 8,
+         "file.open"});
     if (facts.tokensPerSecond > 0.0) {
         QString rate = say("%1 tok/s · %2 ms per token")
                            .arg(locale.toString(qRound(facts.tokensPerSecond)),
@@ -65,26 +65,27 @@ std::vector<StatusItem> statusItems(const StatusFacts& facts)
                             locale.toString(qRound(facts.pace)),
                             locale.toString(1000.0 / facts.tokensPerSecond, 'f', 2));
         }
-        items.push_back({rate, "muted", 7});
+        items.push_back({rate, "muted", 7, "view.time"});
     }
     items.push_back({say("context %1 / %2")
                          .arg(locale.toString(facts.tokens), locale.toString(facts.contextLimit)),
-                     "muted", 6});
+                     "muted", 6, "view.memory"});
     items.push_back(
         {say("KV %1 + state %2").arg(bytesText(facts.kvBytes), bytesText(facts.stateBytes)),
-         "muted", 5});
-    items.push_back({say("history %1").arg(bytesText(facts.historyBytes)), "muted", 2});
+         "muted", 5, "view.memory"});
+    items.push_back(
+        {say("history %1").arg(bytesText(facts.historyBytes)), "muted", 2, "file.settings"});
     QString probes = say("probes %1").arg(facts.probes);
     if (facts.probeShare > 0.0)
         probes += say(" +%1 %").arg(locale.toString(100.0 * facts.probeShare, 'f', 1));
-    items.push_back({probes, "muted", 4});
+    items.push_back({probes, "muted", 4, "file.settings"});
     QString frames = say("%1 fps").arg(qRound(facts.framesPerSecond));
     const bool shed = facts.shedLevel > 0 || facts.shedBatches > 0;
     frames += !shed ? say(" · nothing skipped")
                     : say(" · pictures slowed %1, detail skipped in %2 steps")
                           .arg(facts.shedLevel)
                           .arg(facts.shedBatches);
-    items.push_back({frames, shed ? "warn" : "muted", 3});
+    items.push_back({frames, shed ? "warn" : "muted", 3, "file.settings"});
     return items;
 }
 

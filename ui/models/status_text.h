@@ -31,7 +31,8 @@ struct StatusFacts {
 struct StatusItem {
     QString text;
     const char* role; ///< colour token: "text", "muted", "ok", "warn"
-    int priority; ///< lower ones go first when there is no room
+    int priority; ///< lower ones go first when there is no room; no two are alike
+    const char* command = ""; ///< id of the command that goes where one changes it
 };
 
 std::vector<StatusItem> statusItems(const StatusFacts& facts);

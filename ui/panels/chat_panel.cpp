@@ -9,6 +9,7 @@
 #include "ui/panels/transcript.h"
 #include "ui/theme.h"
 
+#include <QComboBox>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QLocale>
@@ -57,6 +58,16 @@ ChatPanel::ChatPanel(RunStore& store, Selection& selection, Conversation& conver
         showState();
         if (shown) conversations_->begin();
     });
+    tint_ = new QComboBox(this);
+    tint_->setAccessibleName(tr("Tint"));
+    tint_->setToolTip(tr("What colours the words"));
+    tint_->addItems(tintNames());
+    tint_->setCurrentIndex(int(transcript_->tint()));
+    connect(tint_, &QComboBox::currentIndexChanged, this, [this](int tint) {
+        transcript_->setTint(Tint(tint));
+        showTint();
+    });
+    tools()->addWidget(tint_);
     tools()->addWidget(newChat_);
     tools()->addWidget(history_);
     stack_->addWidget(makeStarters());
@@ -71,6 +82,7 @@ ChatPanel::ChatPanel(RunStore& store, Selection& selection, Conversation& conver
     content()->addLayout(again);
     content()->addWidget(makeCard());
     connect(transcript_, &Transcript::editWanted, this, &ChatPanel::beginEdit);
+    connect(transcript_, &Transcript::pinsFull, this, &ChatPanel::pinsFull);
     connect(newChat_, &QPushButton::clicked, &conversation_, &Conversation::newChat);
     for (const auto signal : {&Conversation::changed, &Conversation::busyChanged}) {
         connect(&conversation_, signal, this, &ChatPanel::showState);
@@ -263,10 +275,18 @@ void ChatPanel::showState()
 
 void ChatPanel::showTint()
 {
-    const Selection::Focus focus = selection_.attention();
-    const bool tinted = store_.attention(focus.layer) != nullptr && !conversation_.empty();
-    setNote(tinted ? tr("attention · layer %1 · head %2").arg(focus.layer).arg(focus.head)
-                   : QString());
+    tint_->setVisible(!conversation_.empty() && !history_->isChecked());
+    setNote(conversation_.empty() ? QString() : tintText(store_, selection_, transcript_->tint()));
+}
+
+bool ChatPanel::showAlternatives()
+{
+    return transcript_->showAlternatives();
+}
+
+void ChatPanel::toggleChips()
+{
+    transcript_->setChips(!transcript_->chips());
 }
 
 } // namespace mixscope

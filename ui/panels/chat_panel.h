@@ -4,6 +4,7 @@
 
 #include <QStringList>
 
+class QComboBox;
 class QPushButton;
 class QStackedLayout;
 
@@ -31,12 +32,15 @@ public:
     /// Puts the list of conversations behind a button of the headline.
     void addConversations(ConversationsPanel& page);
     void showConversations(bool shown);
+    bool showAlternatives(); ///< to the focused token; false when they are not known
+    void toggleChips(); ///< tokens in frames of their own, or plain text
     /// "reading 512 of 2 048 tokens", while the prompt is computed; empty when it is not.
     void setProgress(const QString& text);
 
 Q_SIGNALS:
     void promptLeft(); ///< Escape in the prompt box
     void promptChanged();
+    void pinsFull(); ///< a click wanted a fifth pin
 
 protected:
     void restyle() override;
@@ -54,6 +58,7 @@ private:
     Selection& selection_;
     Conversation& conversation_;
     Transcript* transcript_;
+    QComboBox* tint_ = nullptr;
     QStackedLayout* stack_;
     std::vector<QPushButton*> starters_;
     PromptBox* prompt_;

@@ -2,8 +2,13 @@
 
 #include "ui/models/run_store.h"
 #include "ui/models/selection.h"
+#include "ui/plot/pin_mark.h"
 #include "ui/theme.h"
 
+#include <QClipboard>
+#include <QContextMenuEvent>
+#include <QGuiApplication>
+#include <QMenu>
 #include <QPainter>
 #include <QScrollArea>
 #include <QVBoxLayout>
@@ -17,6 +22,7 @@ InspectorLines::InspectorLines(QWidget* parent)
 {
     setAccessibleName(tr("Inspector"));
     setObjectName("scrolled");
+    setFocusPolicy(Qt::StrongFocus);
     QSizePolicy policy(QSizePolicy::Preferred, QSizePolicy::Minimum);
     setSizePolicy(policy);
     connect(&Theme::instance(), &Theme::changed, this, &QWidget::updateGeometry);
@@ -69,6 +75,12 @@ void InspectorLines::paintEvent(QPaintEvent*)
         paintRow(painter, QRect(0, top, width(), height), row);
         top += height;
     }
+    if (hasFocus()) {
+        painter.setRenderHint(QPainter::Antialiasing, false);
+        painter.setPen(QPen(Theme::instance().palette().accent, 1));
+        painter.setBrush(Qt::NoBrush);
+        painter.drawRect(rect().adjusted(0, 0, -1, -1));
+    }
 }
 
 void InspectorLines::paintRow(QPainter& painter, const QRect& line, const InspectorRow& row) const
@@ -95,6 +107,15 @@ void InspectorLines::paintRow(QPainter& painter, const QRect& line, const Inspec
         painter.setPen(colors.line);
         return painter.drawLine(line.left(), line.center().y(), line.right(), line.center().y());
     case Kind::pair:
+        if (row.pin >= 0) {
+            const double size = theme.px(12);
+            paintPin(painter, QPointF(line.left() + size * 0.7, line.center().y() + 1), size,
+                     row.pin);
+            painter.setFont(theme.font(12));
+            painter.setPen(colors.text);
+            painter.drawText(line.adjusted(int(size * 1.8), 0, 0, 0), Qt::AlignVCenter, row.text);
+            return;
+        }
         text(theme.font(12), colors.muted, Qt::AlignVCenter, row.text);
         return text(theme.mono(11), colors.text, Qt::AlignVCenter | Qt::AlignRight, row.value);
     case Kind::bar:
@@ -128,6 +149,37 @@ void InspectorLines::paintBar(QPainter& painter, const QRect& line, const Inspec
         theme.px(2), theme.px(2));
 }
 
+int InspectorLines::rowAt(int y) const
+{
+    int bottom = 0;
+    for (std::size_t i = 0; i < rows_.size(); ++i) {
+        bottom += heightOf(rows_[i]);
+        if (y < bottom) return int(i);
+    }
+    return -1;
+}
+
+void InspectorLines::contextMenuEvent(QContextMenuEvent* event)
+{
+    QMenu menu(this);
+    const int row = rowAt(event->pos().y());
+    const QString number = row < 0 ? QString() : exactText(rows_[std::size_t(row)]);
+    if (!number.isEmpty()) {
+        connect(menu.addAction(tr("Copy %1").arg(number)), &QAction::triggered, this,
+                [number] { QGuiApplication::clipboard()->setText(number); });
+    }
+    const QString all = inspectorExactText(rows_);
+    connect(menu.addAction(tr("Copy all in full precision")), &QAction::triggered, this,
+            [all] { QGuiApplication::clipboard()->setText(all); });
+    menu.exec(event->globalPos());
+}
+
+void InspectorLines::keyPressEvent(QKeyEvent* event)
+{
+    if (!event->matches(QKeySequence::Copy)) return TextSurface::keyPressEvent(event);
+    QGuiApplication::clipboard()->setText(inspectorExactText(rows_));
+}
+
 Inspector::Inspector(RunStore& store, Selection& selection, QWidget* parent)
     : Panel(tr("Inspector"), parent)
     , store_(store)
@@ -146,6 +198,8 @@ Inspector::Inspector(RunStore& store, Selection& selection, QWidget* parent)
     connect(&store_, &RunStore::tokensChanged, this, dirty);
     connect(&store_, &RunStore::attentionChanged, this, dirty);
     connect(&selection_, &Selection::tokenChanged, this, dirty);
+    connect(&selection_, &Selection::rangeChanged, this, dirty);
+    connect(&selection_, &Selection::pinsChanged, this, dirty);
     connect(&selection_, &Selection::layerChanged, this, dirty);
     connect(&selection_, &Selection::headChanged, this, dirty);
 }

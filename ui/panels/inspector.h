@@ -8,7 +8,8 @@ class QScrollArea;
 
 namespace mixscope {
 
-/// The painted lines of the inspector.
+/// The painted lines of the inspector. Its numbers can be copied in full precision: one from its
+/// menu, all with Ctrl+C.
 class InspectorLines : public TextSurface {
     Q_OBJECT
 public:
@@ -20,8 +21,11 @@ public:
 
 protected:
     void paintEvent(QPaintEvent* event) override;
+    void contextMenuEvent(QContextMenuEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
 
 private:
+    int rowAt(int y) const; ///< -1: none
     int heightOf(const InspectorRow& row) const;
     void paintRow(QPainter& painter, const QRect& line, const InspectorRow& row) const;
     void paintBar(QPainter& painter, const QRect& line, const InspectorRow& row) const;

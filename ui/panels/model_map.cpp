@@ -6,6 +6,7 @@
 #include "ui/models/selection.h"
 #include "ui/theme.h"
 
+#include <QComboBox>
 #include <QListView>
 #include <QPainter>
 #include <QStyledItemDelegate>
@@ -19,9 +20,11 @@ namespace {
 
 constexpr qint64 kUpdateMs = 200;
 constexpr int kTallest = 42;
-constexpr int kLowest = 26;
+constexpr int kLowest = 20;
+constexpr int kTarget = 24; // pixels that a finger or a pointer needs
 
-/// One cell: glyph of the mixer, number, glyph of the experts, time in µs, bar.
+/// One cell: glyph of the mixer, number, glyph of the experts, the chosen quantity and its bar; at
+/// the left edge the bracket of a repeating group of layers.
 class CellPainter : public QStyledItemDelegate {
 public:
     using QStyledItemDelegate::QStyledItemDelegate;
@@ -51,6 +54,7 @@ public:
                           cell.height() - bar - theme.px(4));
         drawText(*painter, text, index, focused);
         drawBar(*painter, QRectF(text.left(), text.bottom(), text.width(), bar), index);
+        drawBracket(*painter, cell, index.data(ModelMapModel::Bracket).toInt());
         painter->restore();
     }
 
@@ -68,18 +72,36 @@ private:
         painter.setFont(theme.font(12, focused ? 700 : 600));
         painter.drawText(text.adjusted(glyph + theme.px(8), 0, 0, 0), Qt::AlignVCenter,
                          index.data().toString());
-        const double ms = index.data(ModelMapModel::Ms).toDouble();
+        const double label = glyph + theme.px(8)
+            + QFontMetricsF(painter.font()).horizontalAdvance(index.data().toString());
         painter.setFont(theme.mono(10));
         painter.setPen(colors.muted);
-        const QString time = ms > 0.0 ? QString::number(qRound(1000 * ms)) : QString();
-        const double timeWidth = QFontMetricsF(painter.font()).horizontalAdvance("0000");
-        painter.drawText(text, Qt::AlignVCenter | Qt::AlignRight, time);
+        const QString value = index.data(ModelMapModel::ValueText).toString();
+        const QFontMetricsF digits(painter.font());
+        const double gap = theme.px(5);
+        // The number gives way where the name needs the room; the tool tip has it.
+        if (label + gap + digits.horizontalAdvance(value) <= text.width())
+            painter.drawText(text, Qt::AlignVCenter | Qt::AlignRight, value);
         if (!index.data(ModelMapModel::FeedForward).toString().startsWith("moe")) return;
         const double small = theme.px(12);
-        drawIcon(
-            painter,
-            QRectF(text.right() - timeWidth - small, text.center().y() - small / 2, small, small),
-            "moe", colors.moe);
+        const double right = text.right() - digits.horizontalAdvance("0000") - gap;
+        if (right - small < text.left() + label) return;
+        drawIcon(painter, QRectF(right - small, text.center().y() - small / 2, small, small), "moe",
+                 colors.moe);
+    }
+
+    void drawBracket(QPainter& painter, const QRectF& cell, int part) const
+    {
+        if (part == ModelMapModel::noBracket) return;
+        const Theme& theme = Theme::instance();
+        painter.setPen(QPen(theme.palette().faint, theme.px(1)));
+        const double x = cell.left() - 0.5, arm = theme.px(3), inset = theme.px(2);
+        const bool first = part == ModelMapModel::begins, last = part == ModelMapModel::ends;
+        const double top = cell.top() + (first ? inset : -1),
+                     bottom = cell.bottom() + (last ? -inset : 1);
+        painter.drawLine(QPointF(x, top), QPointF(x, bottom));
+        if (first) painter.drawLine(QPointF(x, top), QPointF(x + arm, top));
+        if (last) painter.drawLine(QPointF(x, bottom), QPointF(x + arm, bottom));
     }
 
     void drawBar(QPainter& painter, const QRectF& bar, const QModelIndex& index) const
@@ -105,17 +127,20 @@ ModelMap::ModelMap(RunStore& store, Selection& selection, QWidget* parent)
     , selection_(selection)
     , model_(new ModelMapModel(store, this))
     , list_(new QListView(this))
-    , legend_(new Tag({}, this))
+    , quantity_(new QComboBox(this))
 {
-    legend_->setToolTip(tr("Bars: time per token of each layer, median of the last 32 tokens"));
+    quantity_->setAccessibleName(tr("Bars show"));
+    for (const ModelMapModel::Quantity& quantity : ModelMapModel::quantities())
+        quantity_->addItem(tr(quantity.name));
     list_->setModel(model_);
     list_->setItemDelegate(new CellPainter(list_));
     list_->setAccessibleName(tr("Model map"));
     list_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     list_->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
     content()->addWidget(list_, 1);
-    content()->addWidget(legend_);
+    content()->addWidget(quantity_);
     since_.start();
+    connect(quantity_, &QComboBox::currentIndexChanged, this, &ModelMap::showQuantity);
     connect(
         list_->selectionModel(), &QItemSelectionModel::currentChanged, this,
         [this](const QModelIndex& index) {
@@ -130,8 +155,10 @@ ModelMap::ModelMap(RunStore& store, Selection& selection, QWidget* parent)
     connect(model_, &QAbstractItemModel::modelReset, this, [this] {
         layOut();
         showLayer(selection_.layer());
+        showPattern();
     });
-    restyle();
+    showQuantity(ModelMapModel::time);
+    ModelMap::restyle();
 }
 
 void ModelMap::refresh()
@@ -139,8 +166,14 @@ void ModelMap::refresh()
     if (since_.elapsed() < kUpdateMs) return;
     since_.restart();
     model_->refresh();
-    legend_->setText(model_->scaleMs() > 0.0 ? tr("µs, 0–%1").arg(qRound(1000 * model_->scaleMs()))
-                                             : QString());
+    setNote(model_->scaleText());
+}
+
+void ModelMap::showQuantity(int quantity)
+{
+    model_->show(quantity);
+    setNote(model_->scaleText());
+    quantity_->setToolTip(tr(ModelMapModel::quantities()[std::size_t(quantity)].meaning));
 }
 
 void ModelMap::showLayer(int layer)
@@ -148,11 +181,24 @@ void ModelMap::showLayer(int layer)
     if (layer + 1 < model_->rowCount()) list_->setCurrentIndex(model_->index(layer + 1));
 }
 
+void ModelMap::showPattern()
+{
+    const LayerPattern& pattern = model_->pattern();
+    list_->setAccessibleDescription(
+        pattern.length == 0 ? QString()
+                            : tr("layers %1 to %2 are %3 times the same group of %4")
+                                  .arg(pattern.first)
+                                  .arg(pattern.first + pattern.length * pattern.times - 1)
+                                  .arg(pattern.times)
+                                  .arg(pattern.length));
+}
+
 void ModelMap::layOut()
 {
     const Theme& theme = Theme::instance();
     const int rows = std::max(1, model_->rowCount());
-    const int height = std::clamp(list_->height() / rows, theme.px(kLowest), theme.px(kTallest));
+    const int height = std::clamp(list_->height() / rows, std::max(kTarget, theme.px(kLowest)),
+                                  theme.px(kTallest));
     static_cast<CellPainter*>(list_->itemDelegate())->setHeight(height);
     list_->doItemsLayout();
 }

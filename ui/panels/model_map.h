@@ -4,6 +4,7 @@
 
 #include <QElapsedTimer>
 
+class QComboBox;
 class QListView;
 
 namespace mixscope {
@@ -12,8 +13,8 @@ class ModelMapModel;
 class RunStore;
 class Selection;
 
-/// The spine of the model: one cell per layer with the glyph of its kind and a bar of its time
-/// per token. A click or the arrow keys focus a layer.
+/// The spine of the model: one cell per layer with the glyph of its kind and a bar of a chosen
+/// quantity. A click or the arrow keys focus a layer.
 class ModelMap : public Panel {
     Q_OBJECT
 public:
@@ -27,12 +28,14 @@ protected:
 
 private:
     void showLayer(int layer);
+    void showQuantity(int quantity);
+    void showPattern();
     void layOut();
 
     Selection& selection_;
     ModelMapModel* model_;
     QListView* list_;
-    Tag* legend_;
+    QComboBox* quantity_;
     QElapsedTimer since_;
 };
 

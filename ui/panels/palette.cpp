@@ -56,7 +56,7 @@ public:
             index.data(PaletteModel::Keys).toString());
         line.setLeft(line.left() + theme.px(76));
         line.setRight(line.right() - theme.px(120));
-        say(theme.font(13), enabled ? colors.text : colors.faint, Qt::AlignLeft,
+        say(theme.font(13), enabled ? colors.text : colors.disabled, Qt::AlignLeft,
             index.data().toString());
         painter->restore();
     }

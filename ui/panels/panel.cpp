@@ -102,8 +102,9 @@ void Panel::paintEvent(QPaintEvent* event)
         painter.setFont(theme.font(13, 600));
         painter.setPen(theme.palette().text);
         const QFontMetrics bold(painter.font());
-        painter.drawText(line, Qt::AlignVCenter,
-                         bold.elidedText(title_, Qt::ElideRight, line.width()));
+        // Half a title says less than none.
+        if (bold.horizontalAdvance(title_) > line.width()) return;
+        painter.drawText(line, Qt::AlignVCenter, title_);
         line.setLeft(line.left() + bold.horizontalAdvance(title_) + theme.px(10));
     } else {
         line.setLeft(line.left() + paintBadge(painter, line) + theme.px(10));

@@ -10,11 +10,14 @@
 
 #include <QApplication>
 #include <QComboBox>
+#include <QCoreApplication>
+#include <QEvent>
 #include <QFrame>
 #include <QHBoxLayout>
 #include <QSignalBlocker>
 #include <QSplitter>
 #include <QStackedWidget>
+#include <QStyle>
 #include <QTabBar>
 
 #include <cstring>
@@ -44,8 +47,8 @@ QString layerText(int layer, const LayerInfo& info)
 }
 
 constexpr int kRoomForTwo = 520; // height of a page that shows two views
-constexpr int kLeastWidth = 420; // of a view
-constexpr int kLeastHeight = 230;
+constexpr int kLeastWidth = 400; // of a view
+constexpr int kLeastHeight = 200;
 
 /// Two views, one above the other; a low window shows the first alone. While one of them has all
 /// the room, hidden by somebody else, nothing is decided here.
@@ -88,6 +91,8 @@ Stage::Stage(ViewContext context, QWidget* parent)
     tabs_->setAccessibleName(tr("Views"));
     tabs_->setExpanding(false);
     tabs_->setUsesScrollButtons(false);
+    // The bar adapts to the room there is: it must not hold the window wide.
+    bar_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
     layer_->setAccessibleName(tr("Layer"));
     head_->setAccessibleName(tr("Head"));
     auto* row = new QHBoxLayout(bar_);
@@ -183,6 +188,7 @@ void Stage::adopt(QWidget* panel, const QString& title)
     tabs_->updateGeometry();
     bar_->layout()->invalidate();
     panel->show();
+    measureTabs();
 }
 
 QWidget* Stage::release()
@@ -190,6 +196,7 @@ QWidget* Stage::release()
     if (adopted_ == nullptr) return nullptr;
     tabs_->removeTab(tabs_->count() - 1);
     pages_->removeWidget(adopted_);
+    measureTabs();
     return std::exchange(adopted_, nullptr);
 }
 
@@ -215,9 +222,7 @@ void Stage::fillLayers()
         layer_->addItem(icon(kindIcon(mixer), theme.kindColor(mixer), theme.px(14)),
                         layerText(i, info));
     }
-    for (QWidget* widget : {static_cast<QWidget*>(layerTag_), static_cast<QWidget*>(layer_)}) {
-        widget->setVisible(model != nullptr);
-    }
+    layer_->setVisible(model != nullptr);
     fillHeads();
 }
 
@@ -236,7 +241,46 @@ void Stage::fillHeads()
     }
     head_->setCurrentIndex(heads > 0 ? context_.selection.head() : -1);
     head_->setVisible(heads > 0);
-    headTag_->setVisible(heads > 0);
+    showTags();
+}
+
+void Stage::showTags()
+{
+    const bool layers = layer_->count() > 0, heads = head_->count() > 0;
+    const int spacing = bar_->layout()->spacing();
+    int pickers = 8 * spacing;
+    if (layers) pickers += layer_->sizeHint().width();
+    if (heads) pickers += head_->sizeHint().width();
+    const int words = layerTag_->sizeHint().width() + headTag_->sizeHint().width();
+    const int room = width() - tabsWidth_ - pickers;
+    layerTag_->setVisible(room >= words && layers);
+    headTag_->setVisible(room >= words && heads);
+    setCompact(room < 0);
+    tabs_->setUsesScrollButtons(width() < tabs_->sizeHint().width() + pickers);
+}
+
+void Stage::setCompact(bool compact)
+{
+    if (tabs_->property("compact").toBool() == compact) return;
+    tabs_->setProperty("compact", compact);
+    tabs_->style()->unpolish(tabs_);
+    tabs_->style()->polish(tabs_);
+    QEvent changed(QEvent::StyleChange); // the tabs measure themselves again
+    QCoreApplication::sendEvent(tabs_, &changed);
+}
+
+void Stage::measureTabs()
+{
+    setCompact(false);
+    tabs_->ensurePolished();
+    tabsWidth_ = tabs_->sizeHint().width();
+    showTags();
+}
+
+void Stage::resizeEvent(QResizeEvent* event)
+{
+    QWidget::resizeEvent(event);
+    showTags();
 }
 
 void Stage::restyle()
@@ -251,6 +295,13 @@ void Stage::restyle()
     for (View* view : views_)
         view->setMinimumSize(theme.px(kLeastWidth), theme.px(kLeastHeight));
     fillLayers();
+    measureTabs();
+}
+
+void Stage::showEvent(QShowEvent* event)
+{
+    QWidget::showEvent(event);
+    measureTabs(); // now the style is known
 }
 
 } // namespace mixscope

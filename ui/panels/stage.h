@@ -39,16 +39,24 @@ Q_SIGNALS:
     void exportWanted(mixscope::View* view, QPoint at);
     void maximiseWanted(QWidget* card);
 
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+    void showEvent(QShowEvent* event) override;
+
 private:
     QWidget* makePage(int tab);
     QWidget* makeView(int row);
     void fillLayers();
     void fillHeads();
+    void setCompact(bool compact);
+    void measureTabs();
+    void showTags(); ///< words beside the pickers, where there is room
     void restyle();
 
     ViewContext context_;
     QWidget* bar_;
     QTabBar* tabs_;
+    int tabsWidth_ = 0; ///< of the tabs at ease
     QComboBox* layer_;
     QComboBox* head_;
     Tag* layerTag_;

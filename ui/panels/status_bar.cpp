@@ -2,7 +2,10 @@
 
 #include "ui/theme.h"
 
+#include <QHelpEvent>
+#include <QMouseEvent>
 #include <QPainter>
+#include <QToolTip>
 
 #include <algorithm>
 #include <string_view>
@@ -30,7 +33,11 @@ StatusBar::StatusBar(QWidget* parent)
     setAttribute(Qt::WA_StyledBackground);
     setAccessibleName(tr("Status"));
     setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
-    connect(&Theme::instance(), &Theme::changed, this, &QWidget::updateGeometry);
+    setMouseTracking(true);
+    connect(&Theme::instance(), &Theme::changed, this, [this] {
+        widest_.clear();
+        updateGeometry();
+    });
 }
 
 void StatusBar::setFacts(const StatusFacts& facts)
@@ -40,14 +47,21 @@ void StatusBar::setFacts(const StatusFacts& facts)
         return a.text == b.text && a.role == b.role;
     };
     if (std::equal(items.begin(), items.end(), items_.begin(), items_.end(), same)) return;
+    const bool otherModel =
+        items_.size() > 1 && items.size() > 1 && items_[1].text != items[1].text;
+    if (otherModel) widest_.clear();
     items_ = std::move(items);
+    const QFontMetrics metrics(Theme::instance().font(11));
+    for (const StatusItem& item : items_) {
+        int& widest = widest_[item.priority];
+        widest = std::max(widest, metrics.horizontalAdvance(item.text));
+    }
     update();
 }
 
 void StatusBar::setMessage(const QString& message)
 {
     message_ = message;
-    setToolTip(message.isEmpty() ? QString() : tr("Click to dismiss: %1").arg(message));
     update();
 }
 
@@ -65,16 +79,23 @@ QSize StatusBar::sizeHint() const
     return {400, Theme::instance().px(26)};
 }
 
-std::vector<StatusItem> StatusBar::fitting() const
+int StatusBar::widthOf(const StatusItem& item) const
+{
+    const auto kept = widest_.find(item.priority);
+    const int now = QFontMetrics(Theme::instance().font(11)).horizontalAdvance(item.text);
+    return kept == widest_.end() ? now : std::max(now, kept->second);
+}
+
+std::vector<StatusBar::Placed> StatusBar::placed() const
 {
     std::vector<StatusItem> shown = items_;
     if (!message_.isEmpty()) shown.push_back({message_, "text", kMessagePriority});
     const Theme& theme = Theme::instance();
-    const QFontMetrics metrics(theme.font(11));
+    const int gap = theme.px(24);
     const auto total = [&] {
         int sum = theme.px(14);
         for (const StatusItem& item : shown)
-            sum += metrics.horizontalAdvance(item.text) + theme.px(24);
+            sum += widthOf(item) + gap;
         return sum;
     };
     while (shown.size() > 1 && total() > width()) {
@@ -82,7 +103,23 @@ std::vector<StatusItem> StatusBar::fitting() const
             shown.begin(), shown.end(),
             [](const StatusItem& a, const StatusItem& b) { return a.priority < b.priority; }));
     }
-    return shown;
+    std::vector<Placed> all;
+    int x = theme.px(14);
+    for (const StatusItem& item : shown) {
+        const int wide = widthOf(item);
+        all.push_back({item, QRect(x, 1, std::min(wide, width() - x), height() - 1)});
+        x += wide + gap;
+    }
+    return all;
+}
+
+const StatusItem* StatusBar::itemAt(const std::vector<Placed>& all, QPoint at) const
+{
+    const int reach = Theme::instance().px(8);
+    for (const Placed& place : all) {
+        if (place.box.adjusted(-reach, 0, reach, 0).contains(at)) return &place.item;
+    }
+    return nullptr;
 }
 
 void StatusBar::paintEvent(QPaintEvent* event)
@@ -94,17 +131,48 @@ void StatusBar::paintEvent(QPaintEvent* event)
     painter.setPen(theme.palette().line);
     painter.drawLine(rect().topLeft(), rect().topRight());
     painter.setFont(theme.font(11));
-    int x = theme.px(14);
-    for (const StatusItem& item : fitting()) {
-        painter.setPen(colorOf(item.role));
-        painter.drawText(QRect(x, 1, width() - x, height() - 1), Qt::AlignVCenter, item.text);
-        x += painter.fontMetrics().horizontalAdvance(item.text) + theme.px(24);
+    const QFontMetrics metrics(painter.font());
+    for (const Placed& place : placed()) {
+        painter.setPen(colorOf(place.item.role));
+        const bool cut = place.box.width() < widthOf(place.item); // by the end of the window
+        painter.drawText(
+            cut ? place.box : place.box.adjusted(0, 0, theme.px(8), 0), Qt::AlignVCenter,
+            cut ? metrics.elidedText(place.item.text, Qt::ElideRight, place.box.width())
+                : place.item.text);
     }
 }
 
-void StatusBar::mouseReleaseEvent(QMouseEvent*)
+bool StatusBar::event(QEvent* event)
 {
-    setMessage({});
+    if (event->type() != QEvent::ToolTip) return TextSurface::event(event);
+    const auto* help = static_cast<QHelpEvent*>(event);
+    const std::vector<Placed> all = placed();
+    const StatusItem* item = itemAt(all, help->pos());
+    if (item != nullptr && item->priority == kMessagePriority)
+        QToolTip::showText(help->globalPos(), tr("Click to dismiss: %1").arg(message_), this);
+    else
+        QToolTip::hideText();
+    return true;
+}
+
+void StatusBar::mouseMoveEvent(QMouseEvent* event)
+{
+    const std::vector<Placed> all = placed();
+    const StatusItem* item = itemAt(all, event->position().toPoint());
+    const bool acts =
+        item != nullptr && (item->priority == kMessagePriority || item->command[0] != '\0');
+    setCursor(acts ? Qt::PointingHandCursor : Qt::ArrowCursor);
+}
+
+void StatusBar::mouseReleaseEvent(QMouseEvent* event)
+{
+    const std::vector<Placed> all = placed();
+    const StatusItem* item = itemAt(all, event->position().toPoint());
+    if (item == nullptr || event->button() != Qt::LeftButton) return;
+    if (item->priority == kMessagePriority)
+        setMessage({});
+    else if (item->command[0] != '\0')
+        Q_EMIT commandWanted(QString::fromLatin1(item->command));
 }
 
 } // namespace mixscope

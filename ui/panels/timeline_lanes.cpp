@@ -67,7 +67,7 @@ TimelineLanes::TimelineLanes(RunStore& store, Selection& selection, Conversation
 
 QSize TimelineLanes::minimumSizeHint() const
 {
-    return {Theme::instance().px(320), Theme::instance().px(136)};
+    return {Theme::instance().px(320), Theme::instance().px(96)};
 }
 
 void TimelineLanes::follow()

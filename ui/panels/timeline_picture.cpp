@@ -31,18 +31,27 @@ constexpr int kTallest = 3; // times the least height
 void TimelinePicture::layOut(QSize size, double device)
 {
     const Theme& theme = Theme::instance();
-    const std::array<bool, kLanes> there {true,
-                                          true,
-                                          true,
-                                          model_.change().count() > 0,
-                                          model_.far().count() > 0,
-                                          model_.router().count() > 0};
-    int least = theme.px(kMarks), shares = 0;
-    for (std::size_t lane = 0; lane < kLanes; ++lane) {
-        if (!there[lane]) continue;
-        least += theme.px(kHeights[lane].least) + theme.px(kGap);
-        shares += kHeights[lane].share;
+    std::array<bool, kLanes> there {true,
+                                    true,
+                                    true,
+                                    model_.change().count() > 0,
+                                    model_.far().count() > 0,
+                                    model_.router().count() > 0};
+    const auto sum = [&](auto part) {
+        int total = 0;
+        for (std::size_t lane = 0; lane < kLanes; ++lane)
+            total += there[lane] ? part(kHeights[lane]) : 0;
+        return total;
+    };
+    const auto withGap = [&theme](const Height& lane) {
+        return theme.px(lane.least) + theme.px(kGap);
+    };
+    // A low strip leaves out the last lanes.
+    for (std::size_t last = kLanes; last-- > change;) {
+        if (theme.px(kMarks) + sum(withGap) > size.height()) there[last] = false;
     }
+    const int least = theme.px(kMarks) + sum(withGap);
+    const int shares = sum([](const Height& lane) { return lane.share; });
     const int room = std::max(0, size.height() - least);
     int top = theme.px(kMarks);
     for (std::size_t lane = 0; lane < kLanes; ++lane) {

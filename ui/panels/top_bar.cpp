@@ -16,13 +16,15 @@
 #include <QSignalBlocker>
 #include <QSlider>
 
+#include <functional>
+#include <initializer_list>
+
 namespace mixscope {
 
 namespace {
 
 constexpr int kWordmark = 104; // width of glyph and name
 constexpr int kMark = 34; // of the glyph alone
-constexpr int kRoomForName = 1400;
 constexpr ProbeLevel kLevels[] = {ProbeLevel::off, ProbeLevel::light, ProbeLevel::standard,
                                   ProbeLevel::full};
 
@@ -152,7 +154,9 @@ void TopBar::refresh()
     pause_->setText(paused ? tr("Resume") : tr("Pause"));
     pause_->setAccessibleName(pause_->text());
     step_->setEnabled(busy);
-    sampling_->setText(SamplingPanel::summary(conversation_.sampling()));
+    if (!brief_) sampling_->setText(SamplingPanel::summary(conversation_.sampling()));
+    // What it says may have grown since the last fit.
+    if (!theme_->isHidden() && layout()->sizeHint().width() > width()) fit();
     const double share = store_.probeShare();
     overhead_->setText(share > 0.0 && controls_.level() != ProbeLevel::off
                            ? QStringLiteral("+%1 %").arg(100.0 * share, 0, 'f', 1)
@@ -184,8 +188,6 @@ void TopBar::restyle()
     const Theme& theme = Theme::instance();
     const Palette& colors = theme.palette();
     setFixedHeight(theme.px(48));
-    const int mark = theme.px(width() >= theme.px(kRoomForName) ? kWordmark : kMark);
-    layout()->setContentsMargins(mark + theme.px(12), 0, theme.px(12), 0);
     layout()->setSpacing(theme.px(6));
     pace_->setFixedWidth(theme.px(84));
     const int size = theme.px(12);
@@ -196,17 +198,47 @@ void TopBar::restyle()
     sampling_->setFont(theme.mono(11));
     showPace();
     refresh();
+    fit();
     update();
 }
 
 void TopBar::resizeEvent(QResizeEvent* event)
 {
     QFrame::resizeEvent(event);
+    fit();
+}
+
+void TopBar::showEvent(QShowEvent* event)
+{
+    QFrame::showEvent(event);
+    fit(); // now the controls know their sizes
+}
+
+void TopBar::fit()
+{
     const Theme& theme = Theme::instance();
-    const bool wide = width() >= theme.px(kRoomForName);
-    layout()->setContentsMargins(theme.px(wide ? kWordmark : kMark) + theme.px(12), 0, theme.px(12),
-                                 0);
-    themeTag_->setVisible(wide);
+    const auto place = [&] {
+        layout()->setContentsMargins(theme.px(named_ ? kWordmark : kMark) + theme.px(12), 0,
+                                     theme.px(12), 0);
+        layout()->invalidate();
+        return layout()->sizeHint().width() <= width();
+    };
+    const std::initializer_list<QWidget*> optional {themeTag_, probesTag_, paceTag_, overhead_,
+                                                    theme_};
+    for (QWidget* widget : optional)
+        widget->show();
+    named_ = true;
+    brief_ = false;
+    sampling_->setText(SamplingPanel::summary(conversation_.sampling()));
+    // Words that only repeat go first, then what has another place in the window.
+    for (const auto& save : std::initializer_list<std::function<void()>> {
+             [&] { themeTag_->hide(); }, [&] { probesTag_->hide(); }, [&] { paceTag_->hide(); },
+             [&] { named_ = false; }, [&] { overhead_->hide(); },
+             [&] { brief_ = true, sampling_->setText(tr("Sampling")); }, [&] { theme_->hide(); }}) {
+        if (place()) break;
+        save();
+    }
+    place();
 }
 
 void TopBar::paintEvent(QPaintEvent* event)
@@ -218,7 +250,7 @@ void TopBar::paintEvent(QPaintEvent* event)
     const double tall = theme.px(15), wide = tall * 28 / 16;
     drawIcon(painter, QRectF(theme.px(12), (height() - tall) / 2, wide, tall), "mixscope",
              theme.palette().ssm);
-    if (width() < theme.px(kRoomForName)) return;
+    if (!named_) return;
     painter.setFont(theme.font(14, 700));
     painter.setPen(theme.palette().text);
     painter.drawText(rect().adjusted(int(wide) + theme.px(20), 0, 0, 0), Qt::AlignVCenter,

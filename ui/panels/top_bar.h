@@ -33,6 +33,7 @@ Q_SIGNALS:
 protected:
     void paintEvent(QPaintEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
+    void showEvent(QShowEvent* event) override;
 
 private:
     void makeRun();
@@ -41,6 +42,7 @@ private:
     void layOut();
     void restyle();
     void showPace();
+    void fit(); ///< leaves out what a narrow window has no room for
 
     RunStore& store_;
     Conversation& conversation_;
@@ -52,6 +54,8 @@ private:
     QComboBox *probes_, *theme_;
     SamplingPanel* samplingPanel_;
     bool promptReady_ = false;
+    bool named_ = true; ///< the name stands beside the mark
+    bool brief_ = false; ///< the sampling button has no room for its numbers
 };
 
 } // namespace mixscope

@@ -4,6 +4,7 @@
 #include "ui/models/run_store.h"
 #include "ui/models/selection.h"
 #include "ui/models/transcript_text.h"
+#include "ui/panels/alternatives.h"
 #include "ui/theme.h"
 
 #include <QAbstractTextDocumentLayout>
@@ -21,7 +22,6 @@ namespace mixscope {
 
 namespace {
 
-constexpr double kFaintest = 0.01; // attention weights below are not tinted
 constexpr int kBubblePad = 8;
 
 QTextBlockFormat blockOf(int above, int side)
@@ -65,7 +65,7 @@ Transcript::Transcript(RunStore& store, Selection& selection, Conversation& conv
         atEnd_ = value >= verticalScrollBar()->maximum() - verticalScrollBar()->singleStep();
     });
     connect(verticalScrollBar(), &QScrollBar::rangeChanged, this, [this](int, int end) {
-        if (atEnd_) verticalScrollBar()->setValue(end);
+        if (atEnd_ && selection_.following()) verticalScrollBar()->setValue(end);
     });
     const auto again = [this] { rebuild_ = true; };
     connect(&conversation_, &Conversation::changed, this, again);
@@ -78,6 +78,8 @@ Transcript::Transcript(RunStore& store, Selection& selection, Conversation& conv
     connect(&selection_, &Selection::layerChanged, this, repaint);
     connect(&selection_, &Selection::headChanged, this, repaint);
     connect(&selection_, &Selection::followingChanged, this, repaint);
+    connect(&selection_, &Selection::rangeChanged, this, repaint);
+    connect(&selection_, &Selection::pinsChanged, this, repaint);
     connect(&store_, &RunStore::attentionChanged, this, repaint);
     connect(&selection_, &Selection::tokenChanged, this, [this](int token) {
         if (token == selection_.lockedToken()) showToken(token);
@@ -89,11 +91,13 @@ void Transcript::refresh()
     if (!rebuild_ && built_ == store_.tokens()) return;
     const int place = verticalScrollBar()->value();
     const bool atEnd = atEnd_;
+    // Who has frozen the views reads at the frozen place, whatever is being written.
+    const bool follow = atEnd && selection_.following();
     if (!rebuild_ && onlyAppends())
         append();
     else
         rebuild();
-    verticalScrollBar()->setValue(atEnd ? verticalScrollBar()->maximum() : place);
+    verticalScrollBar()->setValue(follow ? verticalScrollBar()->maximum() : place);
     atEnd_ = atEnd;
     viewport()->update();
 }
@@ -218,81 +222,6 @@ std::vector<QRectF> Transcript::rectsOf(int token) const
     return rects;
 }
 
-QRectF Transcript::bubble(const Message& message) const
-{
-    const auto* layout = document()->documentLayout();
-    const QTextBlock first = document()->findBlock(message.begin),
-                     last = document()->findBlock(message.end);
-    const QRectF top = layout->blockBoundingRect(first), bottom = layout->blockBoundingRect(last);
-    const double pad = Theme::instance().px(kBubblePad);
-    const double scrolled = verticalScrollBar()->value();
-    const double firstLine = top.top() + first.layout()->position().y() - top.top();
-    return QRectF(1, firstLine - scrolled - pad * 0.7, viewport()->width() - 2,
-                  bottom.bottom() - firstLine + pad * 1.2);
-}
-
-void Transcript::paintBubbles(QPainter& painter) const
-{
-    const Theme& theme = Theme::instance();
-    painter.setPen(Qt::NoPen);
-    painter.setBrush(theme.palette().user);
-    for (const Message& message : messages_) {
-        const QRectF box = bubble(message);
-        if (message.user && box.intersects(viewport()->rect()))
-            painter.drawRoundedRect(box, theme.px(6), theme.px(6));
-    }
-}
-
-void Transcript::paintTint(QPainter& painter) const
-{
-    const Selection::Focus focus = selection_.attention();
-    const AttentionStore* rows = store_.attention(focus.layer);
-    const int query = selection_.token();
-    if (rows == nullptr || focus.head >= rows->heads()) return;
-    const auto weights = rows->fractions(focus.head, query);
-    if (weights.empty() || pieces_.empty()) return;
-    const QPoint corner = viewport()->rect().bottomRight();
-    const int from = cursorForPosition(QPoint(0, 0)).position(),
-              to = cursorForPosition(corner).position();
-    const double radius = Theme::instance().px(3);
-    painter.setPen(Qt::NoPen);
-    for (const Piece& piece : pieces_) {
-        if (piece.end < from || piece.begin > to || piece.token >= int(weights.size())) continue;
-        const double weight = weights[std::size_t(piece.token)] / 65535.0;
-        if (weight < kFaintest) continue;
-        QColor color = Theme::instance().palette().attn;
-        color.setAlphaF(float(0.75 * std::sqrt(weight)));
-        painter.setBrush(color);
-        for (const QRectF& box : rectsOf(piece.token))
-            painter.drawRoundedRect(box, radius, radius);
-    }
-}
-
-void Transcript::paintFocus(QPainter& painter) const
-{
-    const int token = selection_.token();
-    if (token < 0 || (selection_.following() && token == selection_.newest())) return;
-    const Theme& theme = Theme::instance();
-    painter.setPen(QPen(theme.palette().warn, theme.px(1.5)));
-    painter.setBrush(Qt::NoBrush);
-    for (const QRectF& box : rectsOf(token))
-        painter.drawRoundedRect(box, theme.px(3), theme.px(3));
-}
-
-void Transcript::paintEvent(QPaintEvent* event)
-{
-    {
-        QPainter painter(viewport());
-        painter.setRenderHint(QPainter::Antialiasing);
-        paintBubbles(painter);
-        paintTint(painter);
-    }
-    QTextEdit::paintEvent(event);
-    QPainter painter(viewport());
-    painter.setRenderHint(QPainter::Antialiasing);
-    paintFocus(painter);
-}
-
 void Transcript::showToken(int token)
 {
     const std::vector<QRectF> rects = rectsOf(token);
@@ -330,10 +259,38 @@ void Transcript::mouseReleaseEvent(QMouseEvent* event)
 {
     QTextEdit::mouseReleaseEvent(event);
     const QPoint at = event->position().toPoint();
+    if (event->button() == Qt::MiddleButton) return pin(tokenAt(at));
     const bool dragged = (at - pressed_).manhattanLength() > 4 || textCursor().hasSelection();
     if (event->button() != Qt::LeftButton || dragged) return;
     const int token = tokenAt(at);
     selection_.lockToken(token == selection_.lockedToken() ? -1 : token);
+}
+
+void Transcript::pin(int token)
+{
+    if (token >= 0 && !selection_.togglePin(token)) Q_EMIT pinsFull();
+}
+
+bool Transcript::showAlternatives()
+{
+    const int token = selection_.token();
+    const std::vector<QRectF> boxes = rectsOf(token);
+    const QPointF below =
+        boxes.empty() ? QPointF(viewport()->rect().center()) : boxes.front().bottomLeft();
+    return mixscope::showAlternatives(store_, token, viewport()->mapToGlobal(below.toPoint()),
+                                      this);
+}
+
+void Transcript::setTint(Tint tint)
+{
+    tint_ = tint;
+    viewport()->update();
+}
+
+void Transcript::setChips(bool chips)
+{
+    chips_ = chips;
+    viewport()->update();
 }
 
 void Transcript::leaveEvent(QEvent* event)

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "ui/models/transcript_tint.h"
+
 #include <QTextEdit>
 
 #include <vector>
@@ -10,8 +12,8 @@ class Conversation;
 class RunStore;
 class Selection;
 
-/// The conversation as text. A token can be hovered and clicked; the tokens that the focused
-/// head looks at are tinted; the focused token has a frame. Only the end is touched while the
+/// The conversation as text. A token can be hovered, clicked and pinned; tokens are tinted by a
+/// chosen quantity; the focused token has a frame. Only the end is touched while the
 /// model writes. UI thread only.
 class Transcript : public QTextEdit {
     Q_OBJECT
@@ -25,9 +27,16 @@ public:
     int tokenAt(QPoint at) const;
     /// Rectangles of a token in the viewport, one a line; empty when it is not in the text.
     std::vector<QRectF> rectsOf(int token) const;
+    void setTint(Tint tint);
+    Tint tint() const { return tint_; }
+    void setChips(bool chips); ///< every token in a frame of its own
+    bool chips() const { return chips_; }
+    /// What else might stand in place of the focused token; false when that was not captured.
+    bool showAlternatives();
 
 Q_SIGNALS:
     void editWanted(int message);
+    void pinsFull(); ///< a token could not be pinned: all places are taken
 
 protected:
     void paintEvent(QPaintEvent* event) override;
@@ -58,7 +67,12 @@ private:
     QRectF bubble(const Message& message) const;
     void paintBubbles(QPainter& painter) const;
     void paintTint(QPainter& painter) const;
+    void paintChips(QPainter& painter) const;
     void paintFocus(QPainter& painter) const;
+    void paintPins(QPainter& painter) const;
+    QColor tintColor() const;
+    template <class Draw> void eachVisible(Draw draw) const;
+    void pin(int token);
     void showToken(int token);
 
     RunStore& store_;
@@ -70,6 +84,8 @@ private:
     bool rebuild_ = true;
     bool atEnd_ = true; ///< the end is in sight and stays so while text comes
     QPoint pressed_;
+    Tint tint_ = Tint::attention;
+    bool chips_ = false;
 };
 
 } // namespace mixscope
