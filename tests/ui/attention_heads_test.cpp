@@ -228,5 +228,26 @@ TEST(AttentionView, WritesTheCellsThatAreShown)
     EXPECT_TRUE(heads[2].startsWith("3,1,40,0,")) << heads[2].toStdString();
 }
 
+TEST(AllHeads, KeepWhatWasSeenWhenRowsAreDroppedOrTheFocusMoves)
+{
+    FakeRun run(habits(10));
+    run.prompt(100);
+    run.selection.setLayer(3);
+    Stage stage(run, "attention");
+    stage.named<SegmentBar>("Part")->choose(2);
+    stage.settle();
+    run.store.setHistoryBudget(30'000);
+    run.selection.setHead(4);
+    Theme::instance().setTheme("light");
+    stage.settle();
+    ASSERT_FALSE(run.store.attention(3)->has_row(50));
+    EXPECT_TRUE(table_of(*stage.view)[1].startsWith("3,0,100,")) << "100 rows were seen";
+    run.prompt(40, 30); // a rewind does void them
+    stage.settle();
+    EXPECT_TRUE(table_of(*stage.view)[1].startsWith("3,0,")) << "but the heads stay";
+    EXPECT_FALSE(table_of(*stage.view)[1].startsWith("3,0,100,"));
+    Theme::instance().setTheme("dark");
+}
+
 } // namespace
 } // namespace mixscope

@@ -221,7 +221,6 @@ void AttentionMap::paintMargin(QPainter& painter, const PlotMap& map) const
                          Qt::AlignCenter, tr("query token"));
         painter.restore();
     }
-    painter.setFont(theme.mono(9));
     painter.drawText(labels.adjusted(0, line, 0, 0), Qt::AlignRight | Qt::AlignTop,
                      tr("log %1–1").arg(rangeNumber(double(receivedScale().low))));
     painter.drawText(QRectF(right.left(), below.top() + line, right.width() + theme.px(10), line),

@@ -17,13 +17,15 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <utility>
 
 namespace mixscope {
 
 namespace {
 
 constexpr std::int64_t kCellsPerRefresh = 700'000; ///< keeps a refresh at a few milliseconds
-constexpr int kLeastBars = 4, kMostBars = 8;
+constexpr int kLeastBars = 4, kMostBars = 16;
 constexpr int kBarWidth = 48; ///< of the colour bar
 constexpr float kLogFloor = 1e-4F;
 constexpr int kReorderMs = 1000; ///< heads that change places faster cannot be read
@@ -107,6 +109,9 @@ void AttentionView::connectParts()
         selection().focus(layer, head);
     });
     connect(heads_->sheet(), &HeadSheet::layerWanted, this, &View::attentionWanted);
+    connect(&store(), &RunStore::modelChanged, this, [this] { modelDrawn_ = nullptr; });
+    connect(&store(), &RunStore::tokensChanged, this,
+            [this](int first) { voidFrom_ = std::min(voidFrom_, first); });
     connect(&store(), &RunStore::attentionChanged, this, [this](int layer) {
         if (layer == layerDrawn_ || part() == Part::heads) continueLater();
     });
@@ -240,9 +245,12 @@ void AttentionView::showGeometry()
     barCount_ = std::clamp((side - grid) / bars_->rowHeight(), kLeastBars, kMostBars);
 }
 
-void AttentionView::update(int firstChanged)
+/// What was drawn stays valid until the conversation is rewound: another theme, part or layer in
+/// focus, which also count as changes, void nothing.
+void AttentionView::update(int)
 {
     const int tokens = store().tokens();
+    const int firstVoid = std::exchange(voidFrom_, std::numeric_limits<int>::max());
     if (std::exchange(modelDrawn_, model()) != model()) {
         thumbs_.clear();
         grid_->setLayer(thumbs_.of(focus().layer, layerInfo()->n_heads), 1);
@@ -267,10 +275,10 @@ void AttentionView::update(int firstChanged)
         picture_.setLook(look());
         map_->forget();
     } else {
-        picture_.truncate(firstChanged);
+        picture_.truncate(std::min(firstVoid, tokens));
     }
-    thumbs_.truncate(firstChanged);
-    repeats_.update(store(), firstChanged);
+    thumbs_.truncate(firstVoid);
+    repeats_.update(store(), firstVoid);
     const bool mapDone = picture_.update(rows(), tokens, kCellsPerRefresh);
     if (mapDone)
         updateThumbs(tokens);

@@ -83,6 +83,7 @@ private:
     std::vector<HeadRow> headRows_; ///< attention layers of the model
     QElapsedTimer sorted_; ///< since the heads were last put in order
     const ModelInfo* modelDrawn_ = nullptr;
+    int voidFrom_ = 0; ///< tokens from there on were replaced since the last update
     int barCount_ = 4;
     int layerDrawn_ = -1;
     int layerAsked_ = -1; ///< rows of this layer were asked for since it was focused

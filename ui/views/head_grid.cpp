@@ -13,6 +13,10 @@
 
 namespace mixscope {
 
+namespace {
+constexpr int kMostSide = 240; // of a thumbnail: more would show its cells, not more of the map
+} // namespace
+
 HeadGrid::HeadGrid(QWidget* parent)
     : QWidget(parent)
 {
@@ -63,13 +67,14 @@ HeadGrid::Cells HeadGrid::arrange(int width, int height) const
     const int heads = std::max(1, this->heads());
     Cells best;
     best.side = 0;
-    for (int columns = 1; columns <= heads; ++columns) {
+    const int step = heads % perGroup_ == 0 ? perGroup_ : 1; // a group stays in one line
+    for (int columns = step; columns <= heads; columns += step) {
         const int rows = (heads + columns - 1) / columns;
         const int side = std::min((width - inset + gap) / columns - gap,
                                   (height - inset + gap / 2) / rows - gap / 2 - label);
         if (side > best.side) best = {columns, rows, side, side + gap, side + label + gap / 2};
     }
-    best.side = std::clamp(best.side, 1, theme.px(128));
+    best.side = std::clamp(best.side, 1, theme.px(kMostSide));
     best.stepX = best.side + gap;
     best.stepY = best.side + label + gap / 2;
     return best;
@@ -131,7 +136,7 @@ void HeadGrid::paintGroups(QPainter& painter, const Cells& cells) const
     const Theme& theme = Theme::instance();
     const int around = theme.px(3);
     painter.setPen(QPen(theme.palette().line, 1));
-    painter.setBrush(theme.palette().raised);
+    painter.setBrush(Qt::NoBrush);
     for (int first = 0; first + perGroup_ <= heads(); first += perGroup_) {
         const QRect box = thumbRect(cells, first) | thumbRect(cells, first + perGroup_ - 1);
         painter.drawRoundedRect(box.adjusted(-around, -around, around, theme.px(17)), around,
