@@ -1,4 +1,5 @@
 #include "tests/ui/view_stage.h"
+#include "ui/plot/pin_mark.h"
 #include "ui/plot/tile_image.h"
 #include "ui/views/attention_map.h"
 #include "ui/views/attention_marginals.h"
@@ -226,6 +227,34 @@ TEST(AttentionMap, ArrowKeysMoveQueryAndKey)
     QTest::keyClick(map, Qt::Key_Up, Qt::ShiftModifier);
     EXPECT_EQ(run.selection.lockedToken(), 19);
     EXPECT_EQ(run.selection.source(), 19) << "a key is never after its query";
+}
+
+TEST(AttentionMap, AMiddleClickPinsTheQueryAndRulesItsRowAndColumn)
+{
+    FakeRun run;
+    run.prompt(50);
+    run.selection.setLayer(3);
+    run.selection.lockToken(45);
+    Stage stage(run, "attention");
+    PlotArea* map = stage.plot("Attention map");
+    QTest::mouseClick(Stage::surface(map), Qt::MiddleButton, {}, Stage::cell(map, 5, 20));
+    EXPECT_EQ(run.selection.pins()[0], 20);
+    EXPECT_EQ(run.selection.lockedToken(), 45) << "a pin moves no focus";
+    run.selection.hoverToken(-1);
+    run.selection.hoverSource(-1);
+    stage.settle();
+    const QImage seen = map->grab().toImage();
+    const PlotMap axes = map->map();
+    const auto has = [&](int x, int y, int dx, int dy) { // the line, or a pixel beside it
+        for (int i = -1; i <= 1; ++i) {
+            if (seen.pixelColor(x + i * dx, y + i * dy) == pinColor(0)) return true;
+        }
+        return false;
+    };
+    EXPECT_TRUE(has(int(axes.x(35.5)), int(axes.y(20.5)), 0, 1)) << "row, in the empty corner";
+    EXPECT_TRUE(has(int(axes.x(20.5)), int(axes.y(10.5)), 1, 0)) << "column";
+    QTest::mouseClick(Stage::surface(map), Qt::MiddleButton, {}, Stage::cell(map, 5, 20));
+    EXPECT_FALSE(run.selection.pinned());
 }
 
 TEST(AttentionMap, MeanAndMaximumOverHeadsAreWhatTheySay)

@@ -356,10 +356,11 @@ bool PlotArea::onMouse(QEvent* event)
         return onMove(static_cast<QMouseEvent*>(event)->position());
     case QEvent::MouseButtonRelease: {
         const auto* mouse = static_cast<QMouseEvent*>(event);
-        const bool click = impl_->pressed == Qt::LeftButton && !impl_->moved;
-        impl_->pressed = Qt::NoButton;
-        if (click && plotRect().contains(mouse->position()))
-            Q_EMIT clicked(map().at(mouse->position()));
+        const Qt::MouseButton button = std::exchange(impl_->pressed, Qt::NoButton);
+        if (impl_->moved || !plotRect().contains(mouse->position())) return true;
+        const QPointF at = map().at(mouse->position());
+        if (button == Qt::LeftButton) Q_EMIT clicked(at);
+        if (button == Qt::MiddleButton) Q_EMIT pinWanted(at);
         return true;
     }
     default:

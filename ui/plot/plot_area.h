@@ -77,6 +77,7 @@ Q_SIGNALS:
     void hovered(QPointF at);
     void left();
     void clicked(QPointF at);
+    void pinWanted(QPointF at); ///< a click with the middle button
     void windowChanged();
     void stepped(QPoint by); ///< arrow keys: cells to the right, down
 

@@ -2,6 +2,7 @@
 
 #include "ui/models/run_store.h"
 #include "ui/models/selection.h"
+#include "ui/plot/pin_mark.h"
 #include "ui/plot/tile_paint.h"
 #include "ui/theme.h"
 #include "ui/views/attention_marginals.h"
@@ -101,6 +102,10 @@ void AttentionMap::connectMouse()
     connect(this, &PlotArea::clicked, this, [this](QPointF at) {
         if (int(at.y()) < store_.tokens()) selection_.lockToken(int(at.y()));
     });
+    connect(this, &PlotArea::pinWanted, this, [this](QPointF at) {
+        if (int(at.y()) < store_.tokens()) selection_.togglePin(int(at.y()));
+    });
+    connect(&selection_, &Selection::pinsChanged, this, &PlotArea::redrawOverlay);
     connect(this, &PlotArea::stepped, this, &AttentionMap::step);
     connect(this, &PlotArea::windowChanged, this, &AttentionMap::placeOverview);
     connect(overview_, &MiniMap::centreWanted, this, [this](QPointF at) {
@@ -237,19 +242,26 @@ void AttentionMap::paintRulers(QPainter& painter, const PlotMap& map) const
         painter.setPen(QPen(color, 1.5));
         painter.drawLine(QPointF(map.rect.left(), y), QPointF(right.right(), y));
     };
+    const auto down = [&](int key, const QColor& color) {
+        if (key < map.window.left() || key >= map.window.right()) return;
+        painter.setPen(QPen(color, 1));
+        painter.drawLine(QPointF(map.x(key + 0.5), map.rect.top()),
+                         QPointF(map.x(key + 0.5), below.bottom()));
+    };
+    for (int place = 0; place < Selection::kPins; ++place) {
+        const int token = selection_.pins()[std::size_t(place)];
+        if (token < 0) continue;
+        across(token, pinColor(place));
+        down(token, pinColor(place));
+    }
     const int query = selection_.token(), locked = selection_.lockedToken();
-    const int key = selection_.source();
     if (locked >= 0) across(locked, colors.warn);
     if (query >= 0 && query != locked) {
         QColor faint = colors.warn;
         faint.setAlphaF(0.6F);
         across(query, faint);
     }
-    if (key >= map.window.left() && key < map.window.right()) {
-        painter.setPen(QPen(colors.accent, 1));
-        painter.drawLine(QPointF(map.x(key + 0.5), map.rect.top()),
-                         QPointF(map.x(key + 0.5), below.bottom()));
-    }
+    down(selection_.source(), colors.accent);
     paintTags(painter, map);
 }
 
@@ -259,6 +271,12 @@ void AttentionMap::paintTags(QPainter& painter, const PlotMap& map) const
     const Theme& theme = Theme::instance();
     const int query = selection_.token(), key = selection_.source();
     painter.setRenderHint(QPainter::Antialiasing);
+    for (int place = 0; place < Selection::kPins; ++place) {
+        const int token = selection_.pins()[std::size_t(place)];
+        if (token < map.window.top() || token >= map.window.bottom()) continue;
+        paintPin(painter, {entropyStrip(map).right() - theme.px(7), map.y(token + 0.5)},
+                 theme.px(14), place);
+    }
     if (query >= map.window.top() && query < map.window.bottom()) {
         const QString text = named(map.rect.height() / map.window.height())
             ? tokenLabel(store_.token(query)).left(kNameCharacters)
