@@ -2,6 +2,7 @@
 #include "ui/engine_bridge.h"
 #include "ui/main_window.h"
 #include "ui/models/conversation_store.h"
+#include "ui/models/recent_models.h"
 #include "ui/models/settings.h"
 #include "ui/settings_binding.h"
 #include "ui/theme.h"
@@ -25,6 +26,22 @@ QString bundledModel()
         QDir(QCoreApplication::applicationDirPath()).absoluteFilePath("../../../" + name);
     return QFileInfo(nearby).isDir() ? QDir::cleanPath(nearby)
                                      : QDir::cleanPath(QStringLiteral(MIXSCOPE_SOURCE "/") + name);
+}
+
+/// The model of a start without one: as the settings say, and the bundled one where that is gone.
+QString modelToBeginWith(mixscope::MainWindow& window)
+{
+    const QStringList recent = window.recent().folders();
+    const bool last = window.settings().value("start") == "last" && !recent.isEmpty();
+    return last && mixscope::hasModel(recent.front()) ? recent.front() : bundledModel();
+}
+
+/// The folder of a model that was named by a file in it; else what was named, for the engine to
+/// say what is wrong with it.
+QString modelNamed(const QString& path)
+{
+    const QString folder = mixscope::modelFolderOf(path);
+    return folder.isEmpty() ? path : folder;
 }
 
 } // namespace
@@ -64,8 +81,10 @@ int main(int argc, char** argv)
     mixscope::EngineBridge engine(options);
     mixscope::MainWindow window(engine, std::move(settings),
                                 mixscope::ConversationStore::usualFile());
+    window.setBundled(bundledModel().toStdString());
     const QStringList models = parser.positionalArguments();
-    window.open((models.isEmpty() ? bundledModel() : models.front()).toStdString());
+    window.open((models.isEmpty() ? modelToBeginWith(window) : modelNamed(models.front()))
+                    .toStdString());
     window.showAsLeft();
     return QApplication::exec();
 }

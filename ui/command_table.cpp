@@ -11,6 +11,7 @@ constexpr auto unclaimed = KeyReach::unclaimed;
 // Ctrl+1 … Ctrl+9 are the tabs of the stage, in the order of their own table.
 constexpr CommandInfo kCommands[] = {
     {"file.open", QT_TR_NOOP("Open model…"), "File", "Ctrl+O"},
+    {"file.openFile", QT_TR_NOOP("Open model by its file…"), "File", "Ctrl+Shift+F"},
     {"file.conversations", QT_TR_NOOP("Conversations…"), "File", "Ctrl+Shift+O"},
     {"file.export", QT_TR_NOOP("Export view…"), "File", "Ctrl+E"},
     {"export.png", QT_TR_NOOP("PNG picture…"), "File", ""},
@@ -67,6 +68,7 @@ constexpr CommandInfo kCommands[] = {
 
     {"help.palette", QT_TR_NOOP("Find anything…"), "Help", "Ctrl+K"},
     {"help.keys", QT_TR_NOOP("Keys and gestures"), "Help", "?"},
+    {"help.tour", QT_TR_NOOP("Tour"), "Help", ""},
     {"help.manual", QT_TR_NOOP("Manual"), "Help", "F1"},
     {"help.about", QT_TR_NOOP("About Mixscope"), "Help", ""},
 };

@@ -3,7 +3,9 @@
 #include "ui/commands.h"
 #include "ui/models/conversation_recorder.h"
 #include "ui/models/conversation_store.h"
+#include "ui/models/recent_models.h"
 #include "ui/models/settings.h"
+#include "ui/models/transcript_text.h"
 #include "ui/panels/chat_panel.h"
 #include "ui/panels/error_bar.h"
 #include "ui/panels/export_menu.h"
@@ -22,8 +24,6 @@
 #include <QApplication>
 #include <QDragEnterEvent>
 #include <QDropEvent>
-#include <QFileDialog>
-#include <QFileInfo>
 #include <QKeyEvent>
 #include <QLocale>
 #include <QMenuBar>
@@ -42,12 +42,11 @@ namespace {
 constexpr int kFrame = 28; // height of the frame that a window manager may put around the window
 constexpr int kRoomForInspector = 1400; // narrower windows show it as a tab of the stage
 
-/// The only folder among dropped files, empty when there is none.
+/// The model's folder when one thing was dropped that is a folder or a file in one, else empty.
 QString droppedFolder(const QMimeData& mime)
 {
     const QList<QUrl> urls = mime.urls();
-    const QString path = urls.size() == 1 ? urls.front().toLocalFile() : QString();
-    return QFileInfo(path).isDir() ? path : QString();
+    return urls.size() == 1 ? modelFolderOf(urls.front().toLocalFile()) : QString();
 }
 
 } // namespace
@@ -62,6 +61,7 @@ MainWindow::MainWindow(EnginePort& engine, std::unique_ptr<Settings> settings,
     : engine_(engine)
     , settings_(std::move(settings))
     , memory_(new WindowMemory(*settings_, this))
+    , recent_(new RecentModels(*settings_, this))
     , conversation_(engine)
     , controls_(engine, selection_)
     , poller_(engine, store_)
@@ -88,6 +88,8 @@ MainWindow::MainWindow(EnginePort& engine, std::unique_ptr<Settings> settings,
     connectEngine();
     connectSettings();
     connectConversations();
+    connectOpening();
+    connectTour();
     connect(&Theme::instance(), &Theme::changed, this, &MainWindow::restyle);
     restyle();
     poller_.start();
@@ -129,19 +131,9 @@ void MainWindow::layOut()
 
 void MainWindow::open(const std::filesystem::path& folder)
 {
+    error_->hide(); // what an earlier attempt said
     loading_ = true;
     engine_.open(folder);
-}
-
-void MainWindow::chooseFolder()
-{
-    auto* dialog = new QFileDialog(this, tr("Open a model folder"));
-    dialog->setFileMode(QFileDialog::Directory);
-    dialog->setOption(QFileDialog::ShowDirsOnly);
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    connect(dialog, &QFileDialog::fileSelected, this,
-            [this](const QString& folder) { open(folder.toStdString()); });
-    dialog->open(); // not exec(): the model goes on writing meanwhile
 }
 
 void MainWindow::onModel()
@@ -152,6 +144,7 @@ void MainWindow::onModel()
     for (const LayerInfo& layer : model.layers) {
         layers.push_back({layer.n_heads, layer.has_attention(), layer.has_state()});
     }
+    conversation_.setPlain(!model.has_chat_template);
     conversation_.reset();
     Sampling sampling = model.generation.sampling;
     sampling.seed = std::max<std::uint64_t>(1, sampling.seed);
@@ -175,7 +168,9 @@ void MainWindow::onFailed(const Failed& failure)
     reading_ = false;
     chat_->setProgress({});
     error_->endProgress();
-    conversation_.fail(failure);
+    const int last = int(conversation_.messages().size()) - 1;
+    const bool wrote = failure.request != 0 && failure.request == prompted_ && last >= 0;
+    conversation_.fail(failure, wrote ? messageText(store_, last, {}).text : QString());
     if (failure.error.code == ErrorCode::cancelled)
         status_->setMessage(tr("%1 was cancelled").arg(QString::fromStdString(failure.during)));
     else

@@ -11,6 +11,8 @@
 #include <filesystem>
 #include <memory>
 
+class QFileDialog;
+class QMenu;
 class QSplitter;
 
 namespace mixscope {
@@ -25,6 +27,7 @@ class ExportMenu;
 class Inspector;
 class Maximiser;
 class ModelMap;
+class RecentModels;
 class Settings;
 class SettingsWindow;
 class Stage;
@@ -57,6 +60,9 @@ public:
     EngineControls& controls() { return controls_; }
     FramePoller& poller() { return poller_; }
     Settings& settings() { return *settings_; }
+    /// Where the model lies that comes with the program, which the tour shows.
+    void setBundled(const std::filesystem::path& folder) { bundled_ = folder; }
+    const RecentModels& recent() const { return *recent_; }
 
 protected:
     void keyPressEvent(QKeyEvent* event) override;
@@ -71,12 +77,17 @@ private:
     void connectModels();
     void connectSettings();
     void connectConversations();
+    void connectOpening();
+    void connectTour();
     void connectCommands();
     void connectEngine();
     void onModel();
     void onFailed(const Failed& failure);
     void onFinished(const Finished& end);
     void chooseFolder();
+    void chooseFile();
+    void openChosen(QFileDialog& dialog);
+    void fillRecent();
     void openSettings();
     void run();
     void refreshFrame();
@@ -93,6 +104,9 @@ private:
     EnginePort& engine_;
     std::unique_ptr<Settings> settings_;
     WindowMemory* memory_;
+    RecentModels* recent_;
+    QMenu* recentMenu_ = nullptr;
+    std::filesystem::path bundled_;
     RunStore store_;
     Selection selection_;
     Conversation conversation_;
@@ -117,6 +131,7 @@ private:
     QSplitter* rows_ = nullptr;
     QSplitter* columns_ = nullptr;
     bool loading_ = false;
+    std::uint64_t prompted_ = 0; ///< the request whose prompt was read last
     bool reading_ = false; ///< a prompt is being computed
 };
 

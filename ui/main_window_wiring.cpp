@@ -55,7 +55,6 @@ void MainWindow::connectModels()
 
 void MainWindow::connectCommands()
 {
-    commands_->on("file.open", [this] { chooseFolder(); });
     commands_->on("file.settings", [this] { openSettings(); });
     commands_->on("file.quit", [this] { close(); });
     commands_->on("file.export", [this] {
@@ -125,7 +124,10 @@ void MainWindow::connectEngine()
 {
     connect(&poller_, &FramePoller::loadProgress, error_, &ErrorBar::showProgress);
     connect(&poller_, &FramePoller::loaded, error_, &ErrorBar::endProgress);
-    connect(&poller_, &FramePoller::promptReady, this, [this] { reading_ = true; });
+    connect(&poller_, &FramePoller::promptReady, this, [this](const PromptReady& prompt) {
+        reading_ = true;
+        prompted_ = prompt.request;
+    });
     connect(&poller_, &FramePoller::prefillProgress, this, [this](const PrefillProgress& progress) {
         const QLocale locale;
         reading_ = progress.done < progress.total;

@@ -3,6 +3,7 @@
 #include "ui/frame_poller.h"
 #include "ui/models/conversation.h"
 #include "ui/models/engine_controls.h"
+#include "ui/models/run_store.h"
 #include "ui/models/settings.h"
 #include "ui/theme.h"
 
@@ -36,14 +37,15 @@ void applyLook(const Settings& settings)
 }
 
 SettingsBinding::SettingsBinding(Settings& settings, EngineControls& controls, FramePoller& poller,
-                                 Conversation& conversation, QObject* parent)
+                                 Conversation& conversation, RunStore& run, QObject* parent)
     : QObject(parent)
     , settings_(settings)
     , controls_(controls)
     , poller_(poller)
     , conversation_(conversation)
+    , run_(run)
 {
-    for (const char* id : {"pace", "probes", "rate", "system"})
+    for (const char* id : {"pace", "probes", "rate", "history", "system"})
         apply(id);
     connect(&settings_, &Settings::changed, this, &SettingsBinding::apply);
     connect(&Theme::instance(), &Theme::changed, this, [this] {
@@ -71,6 +73,8 @@ void SettingsBinding::apply(const QString& id)
         controls_.setLevel(levelOf(value.toString()));
     else if (id == "rate")
         poller_.setRate(value.toInt());
+    else if (id == "history")
+        run_.setHistoryBudget(std::size_t(value.toInt()) << 20);
     else if (id == "system")
         conversation_.setSystemPrompt(value.toString());
 }

@@ -7,6 +7,7 @@ namespace mixscope {
 class Conversation;
 class EngineControls;
 class FramePoller;
+class RunStore;
 class Settings;
 
 /// Applies the theme and the scale of the interface: before the first window is shown.
@@ -18,7 +19,7 @@ class SettingsBinding : public QObject {
     Q_OBJECT
 public:
     SettingsBinding(Settings& settings, EngineControls& controls, FramePoller& poller,
-                    Conversation& conversation, QObject* parent = nullptr);
+                    Conversation& conversation, RunStore& run, QObject* parent = nullptr);
 
 private:
     void apply(const QString& id);
@@ -27,6 +28,7 @@ private:
     EngineControls& controls_;
     FramePoller& poller_;
     Conversation& conversation_;
+    RunStore& run_;
 };
 
 } // namespace mixscope

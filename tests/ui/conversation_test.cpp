@@ -104,6 +104,16 @@ TEST_F(ConversationTest, SurvivesAFailedReply)
     EXPECT_TRUE(chat.canRegenerate());
 }
 
+TEST_F(ConversationTest, KeepsWhatHadComeOfAFailedReply)
+{
+    talk();
+    chat.send("Where?");
+    chat.fail(Failed {engine.requests.back().id, "writing", {}}, "Here and");
+    ASSERT_EQ(chat.messages().size(), 4U);
+    EXPECT_EQ(chat.messages().back().content, "Here and");
+    EXPECT_TRUE(chat.canContinue());
+}
+
 TEST_F(ConversationTest, KeepsNoReplyThatWasStoppedBeforeItsFirstToken)
 {
     chat.send("Who?");

@@ -207,7 +207,7 @@ TEST_F(SettingsBindingTest, BeginsWithWhatIsKept)
     settings.set("pace", "0");
     settings.set("probes", "light");
     settings.set("system", "Be brief.");
-    const SettingsBinding binding(settings, controls, poller, chat);
+    const SettingsBinding binding(settings, controls, poller, chat, store);
     EXPECT_EQ(engine.pace, 0.0);
     EXPECT_EQ(controls.level(), ProbeLevel::light);
     EXPECT_EQ(chat.systemPrompt(), "Be brief.");
@@ -215,7 +215,7 @@ TEST_F(SettingsBindingTest, BeginsWithWhatIsKept)
 
 TEST_F(SettingsBindingTest, ActsAtOnce)
 {
-    const SettingsBinding binding(settings, controls, poller, chat);
+    const SettingsBinding binding(settings, controls, poller, chat, store);
     settings.set("theme", "light");
     EXPECT_EQ(Theme::instance().name(), "light");
     settings.set("scale", 125);
@@ -231,7 +231,7 @@ TEST_F(SettingsBindingTest, ActsAtOnce)
 
 TEST_F(SettingsBindingTest, KeepsWhatOtherControlsChange)
 {
-    const SettingsBinding binding(settings, controls, poller, chat);
+    const SettingsBinding binding(settings, controls, poller, chat, store);
     Theme::instance().setTheme("projector");
     Theme::instance().setScale(1.21);
     controls.setPaceStop(7);
@@ -244,7 +244,7 @@ TEST_F(SettingsBindingTest, KeepsWhatOtherControlsChange)
 
 TEST_F(SettingsBindingTest, RedrawsAsOftenAsIsSet)
 {
-    const SettingsBinding binding(settings, controls, poller, chat);
+    const SettingsBinding binding(settings, controls, poller, chat, store);
     const auto ticksOfASecond = [this] {
         QSignalSpy ticks(&poller, &FramePoller::frame);
         spin(500);

@@ -4,6 +4,10 @@
 
 namespace mixscope {
 
+namespace {
+constexpr const char* kText = "text"; // the role of what a model without a chat goes on with
+}
+
 Conversation::Conversation(EnginePort& engine, QObject* parent)
     : QObject(parent)
     , engine_(engine)
@@ -12,13 +16,13 @@ Conversation::Conversation(EnginePort& engine, QObject* parent)
 
 bool Conversation::canContinue() const
 {
-    return !busy() && !messages_.empty() && messages_.back().role == "assistant";
+    return !busy() && !messages_.empty() && (messages_.back().role == "assistant" || messages_.back().role == kText);
 }
 
 bool Conversation::canRegenerate() const
 {
     for (const ChatMessage& message : messages_) {
-        if (message.role == "user") return true;
+        if (message.role == "user" || (message.role == kText && !before_.empty())) return true;
     }
     return false;
 }
@@ -43,6 +47,16 @@ void Conversation::setSystemPrompt(const QString& text)
 void Conversation::send(const QString& text)
 {
     if (busy() || text.trimmed().isEmpty()) return;
+    if (plain_) {
+        std::string whole; // of another model's conversation: what was said, one after the other
+        for (const ChatMessage& message : messages_)
+            whole += message.role == kText ? message.content : message.content + '\n';
+        messages_ = {{kText, whole + text.toStdString(), {}}};
+        return ask(GenerateRequest::Mode::plain);
+    }
+    for (ChatMessage& message : messages_) {
+        if (message.role == kText) message.role = "user"; // begun with a model that knows no chat
+    }
     if (messages_.empty() && !systemPrompt_.isEmpty()) {
         messages_.push_back({"system", systemPrompt_.toStdString(), {}});
     }
@@ -57,17 +71,22 @@ void Conversation::stop()
 
 void Conversation::continueReply()
 {
-    if (canContinue()) ask(GenerateRequest::Mode::continue_reply);
+    if (canContinue())
+        ask(plain_ ? GenerateRequest::Mode::plain : GenerateRequest::Mode::continue_reply);
 }
 
 void Conversation::regenerate()
 {
     if (!canRegenerate()) return;
     stop();
-    while (messages_.back().role != "user")
-        messages_.pop_back();
     ++sampling_.seed;
     Q_EMIT samplingChanged();
+    if (messages_.back().role == kText) {
+        messages_.back() = {kText, before_, {}};
+        return ask(GenerateRequest::Mode::plain);
+    }
+    while (messages_.back().role != "user")
+        messages_.pop_back();
     ask(GenerateRequest::Mode::reply);
 }
 
@@ -111,17 +130,23 @@ void Conversation::finish(const Finished& finished)
     reply.content = before_ + finished.text;
     reply.ids = std::exchange(idsBefore_, {});
     reply.ids.insert(reply.ids.end(), finished.ids.begin(), finished.ids.end());
+    if (reply.role == kText) reply.ids.clear(); // they are not those of the whole text
     if (reply.content.empty()) messages_.pop_back();
     end();
     Q_EMIT changed();
 }
 
-void Conversation::fail(const Failed& failure)
+void Conversation::fail(const Failed& failure, const QString& written)
 {
     if (failure.request == 0 || failure.request != request_) return;
-    if (!messages_.empty() && messages_.back().role == "assistant"
-        && messages_.back().content.empty()) {
-        messages_.pop_back();
+    if (!messages_.empty() && messages_.back().role != "user") {
+        ChatMessage& reply = messages_.back();
+        const std::string text = written.toStdString();
+        if (text.size() > reply.content.size()) {
+            reply.content = text;
+            reply.ids.clear(); // the exact tokens are not known
+        }
+        if (reply.content.empty()) messages_.pop_back();
     }
     end();
     Q_EMIT changed();
@@ -134,7 +159,7 @@ void Conversation::ask(GenerateRequest::Mode mode)
     request.mode = mode;
     request.messages = messages_;
     request.sampling = sampling_;
-    if (mode == GenerateRequest::Mode::continue_reply) {
+    if (mode != GenerateRequest::Mode::reply) {
         before_ = messages_.back().content;
         idsBefore_ = messages_.back().ids;
     } else {

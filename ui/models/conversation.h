@@ -25,9 +25,11 @@ public:
     bool busy() const { return request_ != 0; }
     bool canContinue() const;
     bool canRegenerate() const;
-    /// "user", "assistant", "system"; empty for markup (-1) and unknown messages.
+    /// "user", "assistant", "system", "text"; empty for markup (-1) and unknown messages.
     QString roleOf(int message) const;
 
+    /// Plain: the model knows no chat. All that is said is one text, which the model goes on with.
+    void setPlain(bool plain) { plain_ = plain; }
     const Sampling& sampling() const { return sampling_; }
     void setSampling(const Sampling& sampling);
     QString systemPrompt() const { return systemPrompt_; }
@@ -50,7 +52,8 @@ public Q_SLOTS:
     void restore(std::vector<mixscope::ChatMessage> messages, const mixscope::Sampling& sampling,
                  const QString& systemPrompt);
     void finish(const mixscope::Finished& end);
-    void fail(const mixscope::Failed& failure);
+    /// `written` is what had come of the message before; it stays.
+    void fail(const mixscope::Failed& failure, const QString& written = {});
 
 Q_SIGNALS:
     void changed(); ///< messages came, went or were replaced
@@ -69,6 +72,7 @@ private:
     QString systemPrompt_;
     std::uint64_t request_ = 0; ///< 0: none
     std::uint64_t lastRequest_ = 0;
+    bool plain_ = false;
     std::string before_; ///< text of a message that goes on, before it does
     std::vector<TokenId> idsBefore_;
 };

@@ -6,6 +6,7 @@
 #include "ui/models/selection.h"
 #include "ui/panels/conversations_panel.h"
 #include "ui/panels/prompt_box.h"
+#include "ui/panels/start_page.h"
 #include "ui/panels/transcript.h"
 #include "ui/theme.h"
 
@@ -19,13 +20,6 @@
 namespace mixscope {
 
 namespace {
-
-// What the bundled model does well, as its card says.
-const char* const kStarters[] = {
-    "Tell me a story about a fox named Pip.",
-    "Tom has a red ball. Anna has a blue hat. Ben has a green kite. What does Anna have?",
-    "Hi, my name is Hana.",
-};
 
 QPushButton* button(const QString& text, const char* look, QWidget* parent)
 {
@@ -45,6 +39,7 @@ ChatPanel::ChatPanel(RunStore& store, Selection& selection, Conversation& conver
     , selection_(selection)
     , conversation_(conversation)
     , transcript_(new Transcript(store, selection, conversation, this))
+    , start_(new StartPage(this))
     , stack_(new QStackedLayout)
     , newChat_(button(tr("New chat"), "quiet", this))
     , history_(button({}, "quiet", this))
@@ -70,7 +65,7 @@ ChatPanel::ChatPanel(RunStore& store, Selection& selection, Conversation& conver
     tools()->addWidget(tint_);
     tools()->addWidget(newChat_);
     tools()->addWidget(history_);
-    stack_->addWidget(makeStarters());
+    stack_->addWidget(start_);
     stack_->addWidget(transcript_);
     content()->addLayout(stack_, 1);
     continue_ = button(tr("Continue"), "quiet", this);
@@ -88,40 +83,18 @@ ChatPanel::ChatPanel(RunStore& store, Selection& selection, Conversation& conver
         connect(&conversation_, signal, this, &ChatPanel::showState);
     }
     connect(&conversation_, &Conversation::cleared, this, &ChatPanel::endEdit);
-    connect(&store_, &RunStore::modelChanged, this, &ChatPanel::showState);
+    connect(&store_, &RunStore::modelChanged, this, [this] {
+        start_->setModel(store_.model());
+        showState();
+    });
+    connect(start_, &StartPage::promptWanted, &conversation_, &Conversation::send);
+    connect(start_, &StartPage::tourWanted, this, &ChatPanel::tourWanted);
+    connect(start_, &StartPage::openWanted, this, &ChatPanel::openWanted);
     connect(&selection_, &Selection::layerChanged, this, &ChatPanel::showTint);
     connect(&selection_, &Selection::headChanged, this, &ChatPanel::showTint);
     connect(&store_, &RunStore::attentionChanged, this, &ChatPanel::showTint);
     restyle();
     showState();
-}
-
-QWidget* ChatPanel::makeStarters()
-{
-    auto* page = new QWidget(this);
-    auto* column = new QVBoxLayout(page);
-    column->setContentsMargins(0, 0, 0, 0);
-    auto* hint =
-        new QLabel(tr("Ask the model something and watch inside it while it writes."), page);
-    hint->setWordWrap(true);
-    hint->setObjectName("hint");
-    column->addWidget(hint);
-    for (const char* text : kStarters) {
-        // A push button does not wrap: the words are a label on it that lets the mouse through.
-        auto* starter = button({}, "starter", page);
-        starter->setAccessibleName(text);
-        auto* words = new QLabel(text, starter);
-        words->setWordWrap(true);
-        words->setAttribute(Qt::WA_TransparentForMouseEvents);
-        auto* inside = new QVBoxLayout(starter);
-        inside->addWidget(words);
-        starter->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Minimum);
-        connect(starter, &QPushButton::clicked, this, [this, text] { conversation_.send(text); });
-        column->addWidget(starter);
-        starters_.push_back(starter);
-    }
-    column->addStretch(1);
-    return page;
 }
 
 QWidget* ChatPanel::makeCard()
@@ -163,15 +136,13 @@ QWidget* ChatPanel::makeCard()
 void ChatPanel::restyle()
 {
     Panel::restyle();
-    if (starters_.empty()) return;
+    if (prompt_ == nullptr) return;
     const Theme& theme = Theme::instance();
     history_->setIcon(icon("history", theme.palette().muted, theme.px(14)));
     history_->setFixedWidth(theme.px(30));
     const int pad = theme.px(8);
     prompt_->parentWidget()->layout()->setContentsMargins(pad, theme.px(4), pad, pad);
     prompt_->parentWidget()->layout()->setSpacing(theme.px(4));
-    for (QPushButton* starter : starters_)
-        starter->layout()->setContentsMargins(pad, pad, pad, pad);
 }
 
 void ChatPanel::refresh()
@@ -261,8 +232,7 @@ void ChatPanel::showState()
     const bool ready = store_.model() != nullptr;
     stack_->setCurrentIndex(history_->isChecked() ? 2 : conversation_.empty() ? 0 : 1);
     send_->setEnabled(ready && hasText() && (!conversation_.busy() || editing_ >= 0));
-    for (QPushButton* starter : starters_)
-        starter->setEnabled(ready && !conversation_.busy());
+    start_->setReady(ready && !conversation_.busy());
     const bool idle = ready && !conversation_.busy();
     continue_->setEnabled(idle && conversation_.canContinue());
     regenerate_->setEnabled(idle && conversation_.canRegenerate());

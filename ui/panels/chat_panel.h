@@ -15,6 +15,7 @@ class ConversationsPanel;
 class PromptBox;
 class RunStore;
 class Selection;
+class StartPage;
 class Transcript;
 
 /// The conversation and the box to write in. Offers starter prompts while nothing has been said.
@@ -34,6 +35,7 @@ public:
     void showConversations(bool shown);
     bool showAlternatives(); ///< to the focused token; false when they are not known
     void toggleChips(); ///< tokens in frames of their own, or plain text
+    StartPage& start() { return *start_; }
     /// "reading 512 of 2 048 tokens", while the prompt is computed; empty when it is not.
     void setProgress(const QString& text);
 
@@ -41,12 +43,13 @@ Q_SIGNALS:
     void promptLeft(); ///< Escape in the prompt box
     void promptChanged();
     void pinsFull(); ///< a click wanted a fifth pin
+    void tourWanted();
+    void openWanted();
 
 protected:
     void restyle() override;
 
 private:
-    QWidget* makeStarters();
     QWidget* makeCard();
     void beginEdit(int message);
     void beginEditLast();
@@ -59,9 +62,9 @@ private:
     Conversation& conversation_;
     Transcript* transcript_;
     QComboBox* tint_ = nullptr;
+    StartPage* start_;
     QStackedLayout* stack_;
-    std::vector<QPushButton*> starters_;
-    PromptBox* prompt_;
+    PromptBox* prompt_ = nullptr;
     Tag* usage_;
     QPushButton* send_;
     QPushButton* continue_;

@@ -246,17 +246,18 @@ void ConversationsPanel::askForFile()
     for (QChar& c : name)
         c = c.isLetterOrNumber() || c == ' ' ? c : QChar('-');
     const QString markdown = tr("Markdown (*.md)"), json = tr("JSON (*.json)");
-    QString kind = markdown;
-    QString path = QFileDialog::getSaveFileName(
+    auto* dialog = new QFileDialog(
         window(), tr("Export the conversation"),
-        QStringLiteral("%1/%2.md")
-            .arg(QStandardPaths::writableLocation(QStandardPaths::DocumentsLocation),
-                 name.trimmed()),
-        markdown + ";;" + json, &kind);
-    if (path.isEmpty()) return;
-    if (kind == json && QFileInfo(path).suffix().toLower() == "md") path.chop(3);
-    if (QFileInfo(path).suffix().isEmpty()) path += kind == json ? ".json" : ".md";
-    exportTo(path);
+        QStandardPaths::writableLocation(QStandardPaths::DocumentsLocation), markdown + ";;" + json);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setAcceptMode(QFileDialog::AcceptSave);
+    dialog->setDefaultSuffix("md");
+    dialog->selectFile(name.trimmed());
+    connect(dialog, &QFileDialog::filterSelected, dialog, [dialog, json](const QString& filter) {
+        dialog->setDefaultSuffix(filter == json ? "json" : "md");
+    });
+    connect(dialog, &QFileDialog::fileSelected, this, &ConversationsPanel::exportTo);
+    dialog->open(); // returns at once: the model goes on writing
 }
 
 void ConversationsPanel::exportTo(const QString& path)

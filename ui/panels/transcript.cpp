@@ -179,6 +179,7 @@ QString Transcript::labelOf(const QString& role) const
 {
     if (role == "user") return tr("You");
     if (role == "system") return tr("System");
+    if (role == "text") return tr("Text");
     return store_.model() ? QString::fromStdString(store_.model()->name) : tr("Model");
 }
 
