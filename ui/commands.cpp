@@ -171,12 +171,16 @@ void Commands::refresh()
 
 void Commands::goTo(int token)
 {
-    if (token >= 0 && token < store_.tokens()) selection_.lockToken(token);
+    if (token < 0 || token >= store_.tokens()) return;
+    selection_.hoverToken(-1); // a mouse that rests somewhere must not hold the keys back
+    selection_.lockToken(token);
 }
 
 void Commands::moveToken(int by)
 {
-    if (store_.tokens() > 0) goTo(std::clamp(selection_.token() + by, 0, store_.tokens() - 1));
+    if (store_.tokens() == 0) return;
+    const int from = selection_.following() ? selection_.token() : selection_.lockedToken();
+    goTo(std::clamp(from + by, 0, store_.tokens() - 1));
 }
 
 void Commands::moveHead(int by)

@@ -1,3 +1,4 @@
+#include "ui/accessibility.h"
 #include "ui/theme.h"
 
 #include <QApplication>
@@ -11,5 +12,6 @@ int main(int argc, char** argv)
     testing::InitGoogleTest(&argc, argv);
     QApplication application(argc, argv);
     mixscope::Theme::instance().install(application);
+    mixscope::installAccessibility();
     return RUN_ALL_TESTS();
 }

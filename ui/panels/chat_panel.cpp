@@ -15,6 +15,7 @@
 #include <QLabel>
 #include <QLocale>
 #include <QPushButton>
+#include <QScrollArea>
 #include <QStackedLayout>
 
 namespace mixscope {
@@ -28,6 +29,19 @@ QPushButton* button(const QString& text, const char* look, QWidget* parent)
     made->setProperty("look", look);
     made->setAutoDefault(false);
     return made;
+}
+
+/// A page that may be taller than the room it has, so that it does not push the window taller.
+QScrollArea* scrolling(QWidget* page)
+{
+    auto* area = new QScrollArea(page->parentWidget());
+    area->setFrameShape(QFrame::NoFrame);
+    area->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    area->setWidgetResizable(true);
+    area->setWidget(page);
+    area->viewport()->setAutoFillBackground(false);
+    page->setAutoFillBackground(false);
+    return area;
 }
 
 } // namespace
@@ -65,7 +79,7 @@ ChatPanel::ChatPanel(RunStore& store, Selection& selection, Conversation& conver
     tools()->addWidget(tint_);
     tools()->addWidget(newChat_);
     tools()->addWidget(history_);
-    stack_->addWidget(start_);
+    stack_->addWidget(scrolling(start_));
     stack_->addWidget(transcript_);
     content()->addLayout(stack_, 1);
     continue_ = button(tr("Continue"), "quiet", this);

@@ -11,6 +11,7 @@ namespace mixscope {
 ColorBar::ColorBar(QWidget* parent)
     : QWidget(parent)
 {
+    setProperty("drawn", true); // a graphic for screen readers, said before they first ask
     setAccessibleName(tr("Colour scale"));
     setProperty("drawn", true);
     setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Expanding);

@@ -17,6 +17,7 @@ constexpr float kSaturated = 0.01F; ///< of the scale at each end
 Histogram::Histogram(const QString& accessibleName, QWidget* parent)
     : QWidget(parent)
 {
+    setProperty("drawn", true); // a graphic for screen readers, said before they first ask
     setAccessibleName(accessibleName);
     setProperty("drawn", true);
     connect(&Theme::instance(), &Theme::changed, this, qOverload<>(&QWidget::update));

@@ -29,8 +29,8 @@ float threeSigma(const std::vector<float>& values)
 MatrixMap::MatrixMap(const QString& accessibleName, QWidget* parent)
     : QWidget(parent)
 {
+    setProperty("drawn", true); // a graphic for screen readers, said before they first ask
     setAccessibleName(accessibleName);
-    setProperty("drawn", true);
     connect(&Theme::instance(), &Theme::changed, this, qOverload<>(&QWidget::update));
 }
 

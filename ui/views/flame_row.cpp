@@ -52,6 +52,7 @@ void paintHidden(QPainter& painter, const QRectF& area, const QColor& color, con
 FlameRow::FlameRow(QWidget* parent)
     : QWidget(parent)
 {
+    setProperty("drawn", true); // a graphic for screen readers, said before they first ask
     setAccessibleName(tr("Ops of the token"));
     setProperty("drawn", true);
     setMouseTracking(true);

@@ -9,6 +9,7 @@ namespace mixscope {
 Legend::Legend(QWidget* parent)
     : QWidget(parent)
 {
+    setProperty("drawn", true); // a graphic for screen readers, said before they first ask
     setAccessibleName(tr("Legend"));
     setProperty("drawn", true);
     setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);

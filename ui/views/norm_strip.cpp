@@ -13,6 +13,7 @@ NormStrip::NormStrip(const QString& accessibleName, Qt::Orientation along, QWidg
     : QWidget(parent)
     , along_(along)
 {
+    setProperty("drawn", true); // a graphic for screen readers, said before they first ask
     setAccessibleName(accessibleName);
     setProperty("drawn", true);
 }

@@ -200,8 +200,13 @@ void RoutingPanel::showSelection()
     const auto weights = router != nullptr ? router->at(token) : std::span<const float>();
     const double bits = entropyBits(weights.data(), weights.size());
     experts_->setReadings({QString(), shortNumber(bits)});
-    sent_->setText(token < 0 ? QString()
-                             : tr("token %1: %2").arg(token).arg(words(token).join(", ")));
+    const QString chosen =
+        token < 0 ? QString() : tr("token %1: %2").arg(token).arg(words(token).join(", "));
+    sent_->setText(chosen);
+    experts_->setAccessibleDescription(tr("Experts, layer %1, %2 of them; %3; router entropy %4 bit")
+                                           .arg(layer_)
+                                           .arg(count_)
+                                           .arg(chosen, shortNumber(bits)));
     entropy_->setText(tr("router entropy %1 of %2 bit")
                           .arg(shortNumber(bits), shortNumber(std::log2(double(count_)))));
 }

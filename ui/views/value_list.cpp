@@ -14,6 +14,7 @@ constexpr int kName = 15, kValue = 18, kBoth = 17; ///< line heights before the 
 ValueList::ValueList(const QString& accessibleName, QWidget* parent)
     : QWidget(parent)
 {
+    setProperty("drawn", true); // a graphic for screen readers, said before they first ask
     setAccessibleName(accessibleName);
     setProperty("drawn", true);
     connect(&Theme::instance(), &Theme::changed, this, &QWidget::updateGeometry);
