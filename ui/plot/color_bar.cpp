@@ -13,7 +13,6 @@ ColorBar::ColorBar(QWidget* parent)
 {
     setProperty("drawn", true); // a graphic for screen readers, said before they first ask
     setAccessibleName(tr("Colour scale"));
-    setProperty("drawn", true);
     setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Expanding);
     connect(&Theme::instance(), &Theme::changed, this, &QWidget::updateGeometry);
 }

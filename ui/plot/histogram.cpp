@@ -19,7 +19,6 @@ Histogram::Histogram(const QString& accessibleName, QWidget* parent)
 {
     setProperty("drawn", true); // a graphic for screen readers, said before they first ask
     setAccessibleName(accessibleName);
-    setProperty("drawn", true);
     connect(&Theme::instance(), &Theme::changed, this, qOverload<>(&QWidget::update));
 }
 

@@ -54,7 +54,6 @@ FlameRow::FlameRow(QWidget* parent)
 {
     setProperty("drawn", true); // a graphic for screen readers, said before they first ask
     setAccessibleName(tr("Ops of the token"));
-    setProperty("drawn", true);
     setMouseTracking(true);
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
     connect(&Theme::instance(), &Theme::changed, this, &QWidget::updateGeometry);

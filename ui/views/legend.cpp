@@ -11,7 +11,6 @@ Legend::Legend(QWidget* parent)
 {
     setProperty("drawn", true); // a graphic for screen readers, said before they first ask
     setAccessibleName(tr("Legend"));
-    setProperty("drawn", true);
     setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
     connect(&Theme::instance(), &Theme::changed, this, &QWidget::updateGeometry);
 }

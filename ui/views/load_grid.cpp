@@ -16,7 +16,6 @@ LoadGrid::LoadGrid(QWidget* parent)
 {
     setProperty("drawn", true); // a graphic for screen readers, said before they first ask
     setAccessibleName(tr("Expert load by layer"));
-    setProperty("drawn", true);
     setFocusPolicy(Qt::StrongFocus);
     connect(&Theme::instance(), &Theme::changed, this, &QWidget::updateGeometry);
 }

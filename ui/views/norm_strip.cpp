@@ -15,7 +15,6 @@ NormStrip::NormStrip(const QString& accessibleName, Qt::Orientation along, QWidg
 {
     setProperty("drawn", true); // a graphic for screen readers, said before they first ask
     setAccessibleName(accessibleName);
-    setProperty("drawn", true);
 }
 
 void NormStrip::setNorms(std::vector<float> norms, float top, int length)

@@ -81,7 +81,6 @@ BarList::BarList(const QString& accessibleName, const QString& kind, QWidget* pa
 {
     setProperty("drawn", true); // a graphic for screen readers, said before they first ask
     setAccessibleName(accessibleName);
-    setProperty("drawn", true);
     setMouseTracking(true);
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
     connect(&Theme::instance(), &Theme::changed, this, &QWidget::updateGeometry);

@@ -16,7 +16,6 @@ ValueList::ValueList(const QString& accessibleName, QWidget* parent)
 {
     setProperty("drawn", true); // a graphic for screen readers, said before they first ask
     setAccessibleName(accessibleName);
-    setProperty("drawn", true);
     connect(&Theme::instance(), &Theme::changed, this, &QWidget::updateGeometry);
 }
 
