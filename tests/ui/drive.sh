@@ -13,4 +13,4 @@ if [ -z "${DRIVE_HOME:-}" ]; then
 fi
 export XDG_CONFIG_HOME=$DRIVE_HOME/config XDG_DATA_HOME=$DRIVE_HOME/data
 driver=$(dirname "$0")/../support/drive.py
-sed "s#SIZE#$size#g; s#FOLDER#$PWD#g" "$script" | /usr/bin/python3 "$driver" --size "$size" --seconds 240 -- "$@"
+sed "s#SIZE#$size#g; s#FOLDER#$PWD#g" "$script" | /usr/bin/python3 "$driver" --size "$size" --seconds 360 -- "$@"

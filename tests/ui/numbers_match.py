@@ -29,7 +29,7 @@ def drive(program, folder):
         lines += [f"value Timeline {token}", "sleep 1", 'describe "Attention map"', 'describe "State lanes"']
     environment = dict(os.environ, XDG_CONFIG_HOME=f"{folder}/config", XDG_DATA_HOME=f"{folder}/data")
     driver = os.path.join(os.path.dirname(__file__), "..", "support", "drive.py")
-    run = subprocess.run(["/usr/bin/python3", driver, "--size", "1600x1000", "--seconds", "240", "--", program],
+    run = subprocess.run(["/usr/bin/python3", driver, "--size", "1600x1000", "--seconds", "360", "--", program],
                          input="\n".join(lines), text=True, capture_output=True, env=environment, cwd=folder)
     print(run.stdout)
     if run.returncode != 0:
