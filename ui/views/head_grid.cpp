@@ -120,9 +120,13 @@ void HeadGrid::paintEvent(QPaintEvent*)
         painter.setPen(palette.muted);
         const QString number = QString::number(double(bits), 'f', 1);
         const QString whole = tr("%1 bit").arg(number);
-        const bool roomy =
-            painter.fontMetrics().horizontalAdvance(whole) < box.width() - theme.px(18);
-        painter.drawText(label, Qt::AlignRight | Qt::AlignVCenter, roomy ? whole : number);
+        // Never so close to the number of the head that the two read as one.
+        for (const QString& text : {whole, number}) {
+            const int free = box.width() - theme.px(18);
+            if (painter.fontMetrics().horizontalAdvance(text) >= free) continue;
+            painter.drawText(label, Qt::AlignRight | Qt::AlignVCenter, text);
+            break;
+        }
     }
     if (hasFocus()) {
         painter.setPen(QPen(palette.accent, 1, Qt::DotLine));

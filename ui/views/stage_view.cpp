@@ -23,6 +23,7 @@ namespace mixscope {
 namespace {
 constexpr int kDescribeDelayMs = 150; // words follow the selection, not every frame
 constexpr int kContinueMs = 33;
+constexpr int kLeastHeadline = 90; ///< width below which the words are left to the tip
 } // namespace
 
 StageView::StageView(ViewContext context, const QString& title, QWidget* parent)
@@ -220,8 +221,12 @@ void StageView::setHeadline(const QString& what, const QString& source)
 void StageView::showHeadline()
 {
     sourceLabel_->setText(source_);
-    whatLabel_->setText(whatLabel_->fontMetrics().elidedText(what_, Qt::ElideRight,
-                                                             std::max(40, whatLabel_->width())));
+    // Two letters and dots say nothing: the tools beside it have taken the room, the tip has it all.
+    const int room = whatLabel_->width();
+    const bool readable = room >= std::min(Theme::instance().px(kLeastHeadline),
+                                           whatLabel_->fontMetrics().horizontalAdvance(what_));
+    whatLabel_->setText(
+        readable ? whatLabel_->fontMetrics().elidedText(what_, Qt::ElideRight, room) : QString());
     whatLabel_->setToolTip(what_);
     whatLabel_->setAccessibleName(what_);
 }

@@ -22,6 +22,7 @@ namespace mixscope {
 
 namespace {
 
+constexpr int kRoomForMemory = 260; ///< height of the content below which the lanes need it all
 constexpr int kTokensPerRefresh = 3000;
 constexpr std::size_t kHeldTokens = 5;
 constexpr ValueScale kHalfLifeScale {ValueScale::Kind::log, 1.0F, 1e5F};
@@ -254,9 +255,10 @@ void StateView::update(int firstChanged)
         }
     };
     if (!lanes_->update(firstChanged, tokens, fill, kTokensPerRefresh)) continueLater();
-    if (memory_->isHidden() == exact()) showGeometry();
-    memory_->setVisible(exact());
-    memoryBar_->setVisible(exact());
+    const bool strip = exact() && contentHeight() >= Theme::instance().px(kRoomForMemory);
+    if (memory_->isHidden() == strip) showGeometry();
+    memory_->setVisible(strip);
+    memoryBar_->setVisible(strip);
     if (exact()) memory_->update(focus().layer, head(), firstChanged);
     showMatrix();
     const bool captured = !std::isnan(value(layers_.front(), 0, tokens - 1));
@@ -352,8 +354,8 @@ void StateView::showGeometry()
     const int below = low ? 0 : numbers + (room ? int(kHeldTokens + 1) * theme.px(20) : 0);
     side_->setDirection(low ? QBoxLayout::LeftToRight : QBoxLayout::TopToBottom);
     matrix_->setSide(std::max(theme.px(90), std::min(tall - below, width() * 36 / 100)));
-    numbers_->setFixedHeight(low ? 2 * numbers : numbers);
-    numbers_->setMinimumWidth(low ? theme.px(96) : matrix_->width());
+    numbers_->setFixedHeight(numbers);
+    numbers_->setMinimumWidth(low ? theme.px(170) : matrix_->width()); // a line each
     holds_->setVisible(room);
     holdsCaption_->setVisible(room);
     lanes_->setMinimumHeight(theme.px(60));
