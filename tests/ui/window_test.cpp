@@ -128,8 +128,7 @@ TEST_F(WindowTest, ShowsEveryTabWithoutAGap)
     for (int tab = 0; tab < tabs.count(); ++tab) {
         tabs.setCurrentIndex(tab);
         spin(120);
-        EXPECT_TRUE(
-            window.grab().save(QStringLiteral("window-%1.png").arg(tabs.tabText(tab).toLower())));
+        EXPECT_EQ(window.grab().size(), window.size());
     }
     EXPECT_GE(tabs.count(), 4);
 }

@@ -1,6 +1,5 @@
 #include "ui/plot/plot_area.h"
 
-#include "ui/plot/figure_plot.h"
 #include "ui/plot/plot_items.h"
 #include "ui/plot/plot_zoom.h"
 #include "ui/theme.h"
@@ -10,6 +9,7 @@
 #include <QMouseEvent>
 #include <QTimer>
 #include <QWheelEvent>
+#include <qcustomplot.h>
 
 #include <algorithm>
 #include <cmath>
@@ -27,7 +27,8 @@ constexpr qint64 kTwiceMs = 600;
 } // namespace
 
 struct PlotArea::Impl {
-    FigurePlot* plot = nullptr;
+    bool vector = false; ///< draw for a file; before the plot, which looks at it
+    QCustomPlot* plot = nullptr;
     PlotAxes axes;
     Paint picture, margin, overlay;
     CellName xName, yName;
@@ -52,7 +53,7 @@ PlotArea::PlotArea(const QString& accessibleName, PlotAxes axes, QWidget* parent
     impl_->axes = std::move(axes);
     impl_->zoom = PlotZoom(impl_->axes.zoom);
     impl_->clock.start();
-    impl_->plot = new FigurePlot(this);
+    impl_->plot = makeFigurePlot(this, impl_->vector);
     setAccessibleName(accessibleName);
     setObjectName(accessibleName.toLower().replace(QLatin1Char(' '), QLatin1Char('-')));
     setFocusPolicy(Qt::StrongFocus);
@@ -215,7 +216,7 @@ void PlotArea::redrawOverlay()
 
 void PlotArea::setVector(bool vector)
 {
-    impl_->plot->vector = vector;
+    impl_->vector = vector;
 }
 
 void PlotArea::restyle()

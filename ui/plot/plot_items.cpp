@@ -121,6 +121,28 @@ private:
     PaintItem paint_;
 };
 
+class FigurePlot : public QCustomPlot {
+public:
+    FigurePlot(QWidget* parent, const bool& vector)
+        : QCustomPlot(parent)
+        , vector_(vector)
+    {
+    }
+
+protected:
+    void paintEvent(QPaintEvent* event) override
+    {
+        if (!vector_) return QCustomPlot::paintEvent(event);
+        QCPPainter painter(this);
+        painter.setMode(QCPPainter::pmVectorized);
+        painter.setMode(QCPPainter::pmNoCaching);
+        toPainter(&painter, width(), height());
+    }
+
+private:
+    const bool& vector_;
+};
+
 } // namespace
 
 QSharedPointer<QCPAxisTicker> makeCellTicker(QCPAxis* axis, const CellTicks& ticks)
@@ -155,6 +177,11 @@ QCPLayerable* addPicture(QCustomPlot* plot, PaintItem paint)
 QCPLayerable* addDecoration(QCustomPlot* plot, const QString& layer, PaintItem paint)
 {
     return new Decoration(plot, layer, std::move(paint));
+}
+
+QCustomPlot* makeFigurePlot(QWidget* parent, const bool& vector)
+{
+    return new FigurePlot(parent, vector);
 }
 
 } // namespace mixscope

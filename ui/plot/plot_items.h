@@ -10,6 +10,7 @@ class QCPLayerable;
 class QCustomPlot;
 class QPainter;
 class QString;
+class QWidget;
 
 namespace mixscope {
 
@@ -31,5 +32,9 @@ using PaintItem = std::function<void(QPainter& painter, double device)>;
 QCPLayerable* addPicture(QCustomPlot* plot, PaintItem paint);
 /// On a named layer, not clipped. Owned by the plot's layer; delete before the plot.
 QCPLayerable* addDecoration(QCustomPlot* plot, const QString& layer, PaintItem paint);
+
+/// A plot that paints vectors instead of its buffers while `vector` is set: for a file. The flag
+/// outlives the plot.
+QCustomPlot* makeFigurePlot(QWidget* parent, const bool& vector);
 
 } // namespace mixscope
