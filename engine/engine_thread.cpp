@@ -29,6 +29,8 @@ struct Controls {
     double pace = 0.0;
     bool paused = false;
     int steps = 0;
+
+    bool may_go() const { return !paused || steps > 0; }
 };
 
 } // namespace
@@ -228,15 +230,13 @@ void EngineThread::Impl::apply_probes(Session& on)
 bool EngineThread::Impl::must_wait(Clock::time_point next)
 {
     const std::lock_guard lock(mutex);
-    return (controls.paused && controls.steps == 0)
-        || (controls.pace > 0.0 && Clock::now() < next);
+    return !controls.may_go() || (controls.pace > 0.0 && Clock::now() < next);
 }
 
 void EngineThread::Impl::wait_for_turn(Clock::time_point& next, std::stop_token stop)
 {
     std::unique_lock lock(mutex);
-    const auto may_go = [&] { return !controls.paused || controls.steps > 0; };
-    wake.wait(lock, stop, may_go);
+    wake.wait(lock, stop, [this] { return controls.may_go(); });
     if (controls.paused && controls.steps > 0) {
         --controls.steps;
         return;

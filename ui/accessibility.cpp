@@ -11,6 +11,8 @@ namespace mixscope {
 
 namespace {
 
+constexpr const char* kDrawn = "drawn";
+
 /// Text that can be read but not edited, for widgets that only paint it.
 class ReadableText : public QAccessibleTextInterface {
 public:
@@ -122,8 +124,7 @@ QAccessibleInterface* make(const QString& className, QObject* object)
     if (className == QLatin1String("QComboBox"))
         return new ComboAccess(static_cast<QComboBox*>(widget));
     if (auto* surface = qobject_cast<TextSurface*>(widget)) return new TextAccess(surface);
-    // Plots say of themselves that they are drawn; describe() is their accessible description.
-    return widget->property("drawn").toBool() ? new DrawnAccess(widget) : nullptr;
+    return widget->property(kDrawn).toBool() ? new DrawnAccess(widget) : nullptr;
 }
 
 } // namespace
@@ -131,6 +132,12 @@ QAccessibleInterface* make(const QString& className, QObject* object)
 void installAccessibility()
 {
     QAccessible::installFactory(make);
+}
+
+void nameDrawn(QWidget& widget, const QString& name)
+{
+    widget.setProperty(kDrawn, true);
+    widget.setAccessibleName(name);
 }
 
 } // namespace mixscope

@@ -88,6 +88,7 @@ private:
     void chooseFile();
     void openChosen(QFileDialog& dialog);
     void fillRecent();
+    void showTrouble(const QString& during, const QString& what, const QString& hint);
     void openSettings();
     void run();
     void refreshFrame();

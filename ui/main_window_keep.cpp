@@ -31,11 +31,16 @@ void MainWindow::connectSettings()
     new SettingsBinding(*settings_, controls_, poller_, conversation_, store_, this);
     connect(settings_.get(), &Settings::troubled, this,
             [this](const QString& what, const QString& hint) {
-                error_->showError(tr("Keeping the settings"),
-                                  {ErrorCode::io, what.toStdString(), hint.toStdString()});
+                showTrouble(tr("Keeping the settings"), what, hint);
             });
     memory_->watch(*columns_, "columns");
     memory_->watch(*rows_, "rows");
+}
+
+/// A file of ours that cannot be read or written.
+void MainWindow::showTrouble(const QString& during, const QString& what, const QString& hint)
+{
+    error_->showError(during, {ErrorCode::io, what.toStdString(), hint.toStdString()});
 }
 
 void MainWindow::openSettings()
@@ -53,8 +58,7 @@ void MainWindow::connectConversations()
     connect(page, &ConversationsPanel::failed, error_, &ErrorBar::showError);
     connect(conversations_, &ConversationStore::troubled, this,
             [this](const QString& what, const QString& hint) {
-                error_->showError(tr("Keeping conversations"),
-                                  {ErrorCode::io, what.toStdString(), hint.toStdString()});
+                showTrouble(tr("Keeping conversations"), what, hint);
             });
     connect(recorder_, &ConversationRecorder::openedOther, this, [this](const QString& model) {
         status_->setMessage(tr("This conversation was held with %1; %2 goes on with it.")
@@ -125,11 +129,7 @@ void MainWindow::openChosen(QFileDialog& dialog)
 
 void MainWindow::connectTour()
 {
-    const auto showView = [this](const char* id) {
-        for (std::size_t tab = 0; tab < viewTable().size(); ++tab) {
-            if (QLatin1String(viewTable()[tab].id) == QLatin1String(id)) stage_->showTab(int(tab));
-        }
-    };
+    const auto showView = [this](const char* id) { stage_->showTab(viewRow(id)); };
     auto* tour = new Tour({store_, selection_, conversation_, *settings_, showView,
                            [this] { open(bundled_); }},
                           this);

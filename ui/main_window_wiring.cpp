@@ -1,5 +1,6 @@
 // How the parts of the window speak to each other.
 #include "ui/commands.h"
+#include "ui/export/export_view.h"
 #include "ui/main_window.h"
 #include "ui/models/settings.h"
 #include "ui/palette_entries.h"
@@ -66,9 +67,9 @@ void MainWindow::connectCommands()
             if (View* view = stage_->activeView()) act(*view);
         });
     };
-    for (const char* ending : {"png", "svg", "pdf", "csv"})
-        onView(qPrintable(QStringLiteral("export.") + ending),
-               [this, ending](View& view) { export_->chooseFile(view, ending); });
+    for (const ExportFormatInfo& format : exportFormats())
+        onView(qPrintable(QStringLiteral("export.") + format.ending),
+               [this, ending = format.ending](View& view) { export_->chooseFile(view, ending); });
     onView("export.copyPicture", [this](View& view) { export_->copyPicture(view); });
     onView("export.copyNumbers", [this](View& view) { export_->copyNumbers(view); });
     commands_->on("run.prompt", [this] { chat_->focusPrompt(); });

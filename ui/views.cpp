@@ -32,4 +32,12 @@ std::span<const ViewInfo> viewTable()
     return kViews;
 }
 
+int viewRow(std::string_view id)
+{
+    for (std::size_t row = 0; row < kViews.size(); ++row) {
+        if (id == kViews[row].id) return int(row);
+    }
+    return -1;
+}
+
 } // namespace mixscope

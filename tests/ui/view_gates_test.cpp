@@ -16,12 +16,6 @@ namespace {
 
 using namespace view_data;
 
-QColor laneColor(LanePlot* plot, int band, int row, int token)
-{
-    const QPointF middle = plot->cellRect(band, row, token).center();
-    return plot->grab().toImage().pixelColor(middle.toPoint());
-}
-
 TEST(GatesView, EachGateHasItsOwnFixedScale)
 {
     Source source = plausible();

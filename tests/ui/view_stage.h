@@ -2,6 +2,7 @@
 
 #include "tests/ui/spin.h"
 #include "tests/ui/view_data.h"
+#include "ui/plot/lane_plot.h"
 #include "ui/plot/plot_area.h"
 #include "ui/theme.h"
 #include "ui/views/view.h"
@@ -70,6 +71,13 @@ public:
 inline QColor entry(const std::vector<unsigned>& map, std::size_t index)
 {
     return QColor::fromRgb(map[index]);
+}
+
+/// What is seen in the middle of a cell of a lane.
+inline QColor laneColor(LanePlot* plot, int band, int row, int token)
+{
+    const QPointF middle = plot->cellRect(band, row, token).center();
+    return plot->grab().toImage().pixelColor(middle.toPoint());
 }
 
 } // namespace mixscope::view_data

@@ -23,15 +23,11 @@ constexpr int kDotsPerInch = 96; // logical pixels, so that a file is as large a
 constexpr double kPointsPerInch = 72.0;
 constexpr const char* kPaperTheme = "light";
 
-struct FormatInfo {
-    const char* ending;
-    const char* filter;
-};
-constexpr std::array<FormatInfo, 4> kFormats {{
-    {"png", "PNG picture (*.png)"},
-    {"svg", "SVG drawing (*.svg)"},
-    {"pdf", "PDF page (*.pdf)"},
-    {"csv", "CSV numbers (*.csv)"},
+constexpr std::array<ExportFormatInfo, 4> kFormats {{
+    {"png", QT_TRANSLATE_NOOP("mixscope::ExportMenu", "PNG picture…"), "PNG picture (*.png)"},
+    {"svg", QT_TRANSLATE_NOOP("mixscope::ExportMenu", "SVG drawing…"), "SVG drawing (*.svg)"},
+    {"pdf", QT_TRANSLATE_NOOP("mixscope::ExportMenu", "PDF page…"), "PDF page (*.pdf)"},
+    {"csv", QT_TRANSLATE_NOOP("mixscope::ExportMenu", "CSV numbers…"), "CSV numbers (*.csv)"},
 }};
 
 QString provenance(const View& view)
@@ -143,9 +139,9 @@ ExportFormat formatOf(const QString& path)
     return ExportFormat::png;
 }
 
-QString filterOf(ExportFormat format)
+std::span<const ExportFormatInfo> exportFormats()
 {
-    return QString::fromLatin1(kFormats[std::size_t(format)].filter);
+    return kFormats;
 }
 
 QImage pictureOf(View& view, ExportOptions options)

@@ -5,12 +5,21 @@
 #include <QImage>
 #include <QString>
 
+#include <span>
+
 namespace mixscope {
 
 class View;
 
-/// What a view is written as; the order of the table of names and filters.
+/// What a view is written as; the order of the table of formats.
 enum class ExportFormat { png, svg, pdf, csv };
+
+struct ExportFormatInfo {
+    const char* ending; ///< of file names, without a dot
+    const char* text; ///< "PNG picture…", for a menu
+    const char* filter; ///< "PNG picture (*.png)", for a file dialog
+};
+std::span<const ExportFormatInfo> exportFormats();
 
 struct ExportOptions {
     double scale = 2.0; ///< pixels of a PNG in a logical one, 1 … 4
@@ -19,8 +28,6 @@ struct ExportOptions {
 
 /// The format that a file name asks for by its ending; PNG when it has none that is known.
 ExportFormat formatOf(const QString& path);
-/// "Picture (*.png)" and so on, for a file dialog.
-QString filterOf(ExportFormat format);
 
 /// What the view shows, without its tools, at `scale` pixels in a logical one.
 QImage pictureOf(View& view, ExportOptions options);

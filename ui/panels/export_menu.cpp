@@ -11,24 +11,7 @@
 #include <QMenu>
 #include <QStandardPaths>
 
-#include <array>
-
 namespace mixscope {
-
-namespace {
-
-struct Entry {
-    const char* text;
-    const char* ending;
-};
-constexpr std::array kEntries {
-    Entry {QT_TRANSLATE_NOOP("mixscope::ExportMenu", "PNG picture…"), "png"},
-    Entry {QT_TRANSLATE_NOOP("mixscope::ExportMenu", "SVG drawing…"), "svg"},
-    Entry {QT_TRANSLATE_NOOP("mixscope::ExportMenu", "PDF page…"), "pdf"},
-    Entry {QT_TRANSLATE_NOOP("mixscope::ExportMenu", "CSV numbers…"), "csv"},
-};
-
-} // namespace
 
 ExportMenu::ExportMenu(QWidget* window)
     : QObject(window)
@@ -45,8 +28,8 @@ void ExportMenu::offer(View& view, QPoint at)
     const auto add = [menu, this](const QString& text, auto act) {
         connect(menu->addAction(text), &QAction::triggered, this, act);
     };
-    for (const Entry& entry : kEntries)
-        add(tr(entry.text), [this, &view, ending = entry.ending] { chooseFile(view, ending); });
+    for (const ExportFormatInfo& format : exportFormats())
+        add(tr(format.text), [this, &view, ending = format.ending] { chooseFile(view, ending); });
     menu->addSeparator();
     add(tr("Copy picture"), [this, &view] { copyPicture(view); });
     add(tr("Copy numbers"), [this, &view] { copyNumbers(view); });
@@ -62,7 +45,7 @@ void ExportMenu::chooseFile(View& view, const QString& ending)
 {
     const QString name = view.title().toLower() + QLatin1Char('.') + ending;
     auto* dialog = new QFileDialog(window_, tr("Export %1").arg(view.title()), folder_,
-                                   filterOf(formatOf(name)));
+                                   exportFormats()[std::size_t(formatOf(name))].filter);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setAcceptMode(QFileDialog::AcceptSave);
     dialog->selectFile(name);

@@ -32,15 +32,6 @@ const char* companionOf(const char* id)
     return std::strcmp(id, "attention") == 0 ? "state" : nullptr;
 }
 
-int rowNamed(const char* id)
-{
-    const std::span<const ViewInfo> table = viewTable();
-    for (std::size_t i = 0; i < table.size(); ++i) {
-        if (std::strcmp(table[i].id, id) == 0) return int(i);
-    }
-    return -1;
-}
-
 QString layerText(int layer, const LayerInfo& info)
 {
     return QStringLiteral("%1 %2").arg(layer).arg(QString::fromStdString(info.mixer));
@@ -130,7 +121,7 @@ Stage::Stage(ViewContext context, QWidget* parent)
 QWidget* Stage::makePage(int tab)
 {
     const char* companion = companionOf(viewTable()[std::size_t(tab)].id);
-    const int below = companion ? rowNamed(companion) : -1;
+    const int below = companion ? viewRow(companion) : -1;
     if (below < 0) return makeView(tab);
     auto* split = new PairPage(this);
     split->setChildrenCollapsible(false);

@@ -1,5 +1,6 @@
 #include "ui/plot/color_bar.h"
 
+#include "ui/accessibility.h"
 #include "ui/theme.h"
 
 #include <QPainter>
@@ -11,8 +12,7 @@ namespace mixscope {
 ColorBar::ColorBar(QWidget* parent)
     : QWidget(parent)
 {
-    setProperty("drawn", true); // a graphic for screen readers, said before they first ask
-    setAccessibleName(tr("Colour scale"));
+    nameDrawn(*this, tr("Colour scale"));
     setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Expanding);
     connect(&Theme::instance(), &Theme::changed, this, &QWidget::updateGeometry);
 }

@@ -1,5 +1,6 @@
 #include "ui/plot/histogram.h"
 
+#include "ui/accessibility.h"
 #include "ui/theme.h"
 
 #include <QLocale>
@@ -17,8 +18,7 @@ constexpr float kSaturated = 0.01F; ///< of the scale at each end
 Histogram::Histogram(const QString& accessibleName, QWidget* parent)
     : QWidget(parent)
 {
-    setProperty("drawn", true); // a graphic for screen readers, said before they first ask
-    setAccessibleName(accessibleName);
+    nameDrawn(*this, accessibleName);
     connect(&Theme::instance(), &Theme::changed, this, qOverload<>(&QWidget::update));
 }
 

@@ -1,5 +1,6 @@
 #include "ui/plot/matrix_map.h"
 
+#include "ui/accessibility.h"
 #include "ui/theme.h"
 
 #include <QPainter>
@@ -29,8 +30,7 @@ float threeSigma(const std::vector<float>& values)
 MatrixMap::MatrixMap(const QString& accessibleName, QWidget* parent)
     : QWidget(parent)
 {
-    setProperty("drawn", true); // a graphic for screen readers, said before they first ask
-    setAccessibleName(accessibleName);
+    nameDrawn(*this, accessibleName);
     connect(&Theme::instance(), &Theme::changed, this, qOverload<>(&QWidget::update));
 }
 

@@ -1,5 +1,6 @@
 #include "ui/plot/plot_area.h"
 
+#include "ui/accessibility.h"
 #include "ui/plot/plot_items.h"
 #include "ui/plot/plot_zoom.h"
 #include "ui/theme.h"
@@ -54,10 +55,9 @@ PlotArea::PlotArea(const QString& accessibleName, PlotAxes axes, QWidget* parent
     impl_->zoom = PlotZoom(impl_->axes.zoom);
     impl_->clock.start();
     impl_->plot = makeFigurePlot(this, impl_->vector);
-    setAccessibleName(accessibleName);
+    nameDrawn(*this, accessibleName);
     setObjectName(accessibleName.toLower().replace(QLatin1Char(' '), QLatin1Char('-')));
     setFocusPolicy(Qt::StrongFocus);
-    setProperty("drawn", true); // a graphic for screen readers
 
     QCustomPlot* plot = impl_->plot;
     plot->setFocusProxy(this);

@@ -1,5 +1,6 @@
 #include "ui/views/all_heads.h"
 
+#include "ui/accessibility.h"
 #include "ui/plot/plot_map.h"
 #include "ui/plot/tile_paint.h"
 #include "ui/theme.h"
@@ -55,8 +56,7 @@ HeadSheet::HeadSheet(const LayerThumbs& thumbs, QWidget* parent)
     : QWidget(parent)
     , thumbs_(thumbs)
 {
-    setAccessibleName(tr("Heads of all layers"));
-    setProperty("drawn", true);
+    nameDrawn(*this, tr("Heads of all layers"));
     setFocusPolicy(Qt::StrongFocus);
     connect(&Theme::instance(), &Theme::changed, this, [this] { arrange(); });
 }
@@ -282,27 +282,12 @@ void HeadSheet::mouseReleaseEvent(QMouseEvent* event)
 
 void HeadSheet::keyPressEvent(QKeyEvent* event)
 {
+    const int step = gridStep(event->key(), columns());
+    if (step == 0) return QWidget::keyPressEvent(event);
     const auto here = std::find_if(items_.begin(), items_.end(), [this](const Item& item) {
         return item.layer == layer_ && item.head == head_;
     });
-    int to = int(here - items_.begin());
-    switch (event->key()) {
-    case Qt::Key_Left:
-        to -= 1;
-        break;
-    case Qt::Key_Right:
-        to += 1;
-        break;
-    case Qt::Key_Up:
-        to -= columns();
-        break;
-    case Qt::Key_Down:
-        to += columns();
-        break;
-    default:
-        QWidget::keyPressEvent(event);
-        return;
-    }
+    const int to = int(here - items_.begin()) + step;
     if (to < 0 || to >= int(items_.size())) return;
     const Item& item = items_[std::size_t(to)];
     Q_EMIT headClicked(item.layer, item.head);

@@ -1,5 +1,6 @@
 #include "ui/views/attention_row.h"
 
+#include "ui/accessibility.h"
 #include "ui/models/run_store.h"
 #include "ui/models/selection.h"
 #include "ui/theme.h"
@@ -162,10 +163,9 @@ void RowPlot::paintNames(QPainter& painter, const PlotMap& map) const
 DistanceBars::DistanceBars(QWidget* parent)
     : QWidget(parent)
 {
-    setAccessibleName(tr("Weight by distance"));
+    nameDrawn(*this, tr("Weight by distance"));
     setToolTip(tr("How much of the row lies how many tokens back: 0 is the token itself; from 2 on "
                   "a column reaches to the next number"));
-    setProperty("drawn", true);
     connect(&Theme::instance(), &Theme::changed, this, qOverload<>(&QWidget::update));
 }
 

@@ -1,5 +1,6 @@
 #include "ui/views/flame_row.h"
 
+#include "ui/accessibility.h"
 #include "ui/plot/value_scale.h"
 #include "ui/theme.h"
 
@@ -52,8 +53,7 @@ void paintHidden(QPainter& painter, const QRectF& area, const QColor& color, con
 FlameRow::FlameRow(QWidget* parent)
     : QWidget(parent)
 {
-    setProperty("drawn", true); // a graphic for screen readers, said before they first ask
-    setAccessibleName(tr("Ops of the token"));
+    nameDrawn(*this, tr("Ops of the token"));
     setMouseTracking(true);
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
     connect(&Theme::instance(), &Theme::changed, this, &QWidget::updateGeometry);

@@ -114,6 +114,10 @@ QWidget* GatesView::drawn() const
 {
     return lanes_;
 }
+void GatesView::describeParts()
+{
+    routing_->describe();
+}
 bool GatesView::hasGates() const
 {
     return layerInfo() != nullptr && layerInfo()->has_state();

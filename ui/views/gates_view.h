@@ -33,6 +33,7 @@ protected:
     void showSelection() override;
     void restyle() override;
     QWidget* drawn() const override;
+    void describeParts() override;
     Nothing nothing() const override;
     void resizeEvent(QResizeEvent* event) override;
 

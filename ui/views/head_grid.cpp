@@ -1,8 +1,10 @@
 #include "ui/views/head_grid.h"
 
+#include "ui/accessibility.h"
 #include "ui/plot/plot_map.h"
 #include "ui/plot/tile_paint.h"
 #include "ui/theme.h"
+#include "ui/views/parts.h"
 
 #include <QKeyEvent>
 #include <QMouseEvent>
@@ -20,8 +22,7 @@ constexpr int kMostSide = 240; // of a thumbnail: more would show its cells, not
 HeadGrid::HeadGrid(QWidget* parent)
     : QWidget(parent)
 {
-    setAccessibleName(tr("Heads of the layer"));
-    setProperty("drawn", true);
+    nameDrawn(*this, tr("Heads of the layer"));
     setFocusPolicy(Qt::StrongFocus);
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
     setCursor(Qt::PointingHandCursor);
@@ -159,25 +160,9 @@ void HeadGrid::mouseReleaseEvent(QMouseEvent* event)
 
 void HeadGrid::keyPressEvent(QKeyEvent* event)
 {
-    const int columns = arrange(width(), height()).columns;
-    int to = head_;
-    switch (event->key()) {
-    case Qt::Key_Left:
-        to -= 1;
-        break;
-    case Qt::Key_Right:
-        to += 1;
-        break;
-    case Qt::Key_Up:
-        to -= columns;
-        break;
-    case Qt::Key_Down:
-        to += columns;
-        break;
-    default:
-        QWidget::keyPressEvent(event);
-        return;
-    }
+    const int step = gridStep(event->key(), arrange(width(), height()).columns);
+    if (step == 0) return QWidget::keyPressEvent(event);
+    const int to = head_ + step;
     if (to >= 0 && to < heads()) Q_EMIT headClicked(to);
 }
 

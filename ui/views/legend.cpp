@@ -1,5 +1,6 @@
 #include "ui/views/legend.h"
 
+#include "ui/accessibility.h"
 #include "ui/theme.h"
 
 #include <QPainter>
@@ -9,8 +10,7 @@ namespace mixscope {
 Legend::Legend(QWidget* parent)
     : QWidget(parent)
 {
-    setProperty("drawn", true); // a graphic for screen readers, said before they first ask
-    setAccessibleName(tr("Legend"));
+    nameDrawn(*this, tr("Legend"));
     setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
     connect(&Theme::instance(), &Theme::changed, this, &QWidget::updateGeometry);
 }

@@ -1,5 +1,6 @@
 #include "ui/views/load_grid.h"
 
+#include "ui/accessibility.h"
 #include "ui/theme.h"
 
 #include <QKeyEvent>
@@ -14,8 +15,7 @@ namespace mixscope {
 LoadGrid::LoadGrid(QWidget* parent)
     : QWidget(parent)
 {
-    setProperty("drawn", true); // a graphic for screen readers, said before they first ask
-    setAccessibleName(tr("Expert load by layer"));
+    nameDrawn(*this, tr("Expert load by layer"));
     setFocusPolicy(Qt::StrongFocus);
     connect(&Theme::instance(), &Theme::changed, this, &QWidget::updateGeometry);
 }

@@ -1,5 +1,6 @@
 #include "ui/views/mini_map.h"
 
+#include "ui/accessibility.h"
 #include "ui/plot/plot_map.h"
 #include "ui/theme.h"
 
@@ -13,9 +14,8 @@ namespace mixscope {
 MiniMap::MiniMap(QWidget* parent)
     : QWidget(parent)
 {
-    setAccessibleName(tr("Overview"));
+    nameDrawn(*this, tr("Overview"));
     setToolTip(tr("The whole map and the part that is shown. Click or drag to move it."));
-    setProperty("drawn", true);
     setCursor(Qt::PointingHandCursor);
     hide();
 }

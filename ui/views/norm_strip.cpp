@@ -1,5 +1,6 @@
 #include "ui/views/norm_strip.h"
 
+#include "ui/accessibility.h"
 #include "ui/plot/value_scale.h"
 #include "ui/theme.h"
 
@@ -13,8 +14,7 @@ NormStrip::NormStrip(const QString& accessibleName, Qt::Orientation along, QWidg
     : QWidget(parent)
     , along_(along)
 {
-    setProperty("drawn", true); // a graphic for screen readers, said before they first ask
-    setAccessibleName(accessibleName);
+    nameDrawn(*this, accessibleName);
 }
 
 void NormStrip::setNorms(std::vector<float> norms, float top, int length)

@@ -2,6 +2,7 @@
 
 #include "engine/model_info.h"
 #include "engine/token_batch.h"
+#include "ui/accessibility.h"
 #include "ui/color_ramp.h"
 #include "ui/plot/value_scale.h"
 #include "ui/theme.h"
@@ -79,8 +80,7 @@ BarList::BarList(const QString& accessibleName, const QString& kind, QWidget* pa
     : QWidget(parent)
     , kind_(kind)
 {
-    setProperty("drawn", true); // a graphic for screen readers, said before they first ask
-    setAccessibleName(accessibleName);
+    nameDrawn(*this, accessibleName);
     setMouseTracking(true);
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
     connect(&Theme::instance(), &Theme::changed, this, &QWidget::updateGeometry);
@@ -287,6 +287,22 @@ QString mixerName(const LayerInfo& layer)
     if (layer.mixer == "mamba2") return QStringLiteral("Mamba-2");
     if (layer.mixer == "mamba") return QStringLiteral("Mamba");
     return QString::fromStdString(layer.mixer);
+}
+
+int gridStep(int key, int columns)
+{
+    switch (key) {
+    case Qt::Key_Left:
+        return -1;
+    case Qt::Key_Right:
+        return 1;
+    case Qt::Key_Up:
+        return -columns;
+    case Qt::Key_Down:
+        return columns;
+    default:
+        return 0;
+    }
 }
 
 } // namespace mixscope

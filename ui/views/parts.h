@@ -122,4 +122,7 @@ QString tokensText(int tokens);
 /// "attention", "Mamba-2" as people write it.
 QString mixerName(const LayerInfo& layer);
 
+/// How many places an arrow key moves in a grid that is filled row by row; 0 for other keys.
+int gridStep(int key, int columns);
+
 } // namespace mixscope

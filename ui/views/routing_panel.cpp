@@ -196,19 +196,33 @@ void RoutingPanel::showSelection()
     const int token = context_.selection.token();
     if (dense()) return;
     experts_->setTokens(token, context_.selection.lockedToken());
-    const Lane* router = context_.store.lane(Probe::router, layer_);
-    const auto weights = router != nullptr ? router->at(token) : std::span<const float>();
-    const double bits = entropyBits(weights.data(), weights.size());
+    const double bits = entropy(token);
     experts_->setReadings({QString(), shortNumber(bits)});
-    const QString chosen =
-        token < 0 ? QString() : tr("token %1: %2").arg(token).arg(words(token).join(", "));
-    sent_->setText(chosen);
+    sent_->setText(sentence(token));
+    entropy_->setText(tr("router entropy %1 of %2 bit")
+                          .arg(shortNumber(bits), shortNumber(std::log2(double(count_)))));
+}
+
+QString RoutingPanel::sentence(int token) const
+{
+    return token < 0 ? QString() : tr("token %1: %2").arg(token).arg(words(token).join(", "));
+}
+
+void RoutingPanel::describe()
+{
+    if (dense()) return;
+    const int token = context_.selection.token();
     experts_->setAccessibleDescription(tr("Experts, layer %1, %2 of them; %3; router entropy %4 bit")
                                            .arg(layer_)
                                            .arg(count_)
-                                           .arg(chosen, shortNumber(bits)));
-    entropy_->setText(tr("router entropy %1 of %2 bit")
-                          .arg(shortNumber(bits), shortNumber(std::log2(double(count_)))));
+                                           .arg(sentence(token), shortNumber(entropy(token))));
+}
+
+double RoutingPanel::entropy(int token) const
+{
+    const Lane* router = context_.store.lane(Probe::router, layer_);
+    const auto weights = router != nullptr ? router->at(token) : std::span<const float>();
+    return entropyBits(weights.data(), weights.size());
 }
 
 QStringList RoutingPanel::words(int token) const

@@ -27,10 +27,13 @@ public:
     /// Draws what changed; true when nothing is left to do.
     bool update(int firstChanged);
     void showSelection();
+    void describe(); ///< the choices of the focused token, for screen readers
     void setSideWidth(int pixels);
     LanePlot* plot() const { return experts_; }
     /// "expert 3 0.70, expert 1 0.20": the experts of a token and their weights.
     QStringList words(int token) const;
+    QString sentence(int token) const;
+    double entropy(int token) const; ///< of the router, bits
 
 private:
     bool dense() const { return count_ == 0; }

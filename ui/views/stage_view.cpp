@@ -90,7 +90,10 @@ StageView::StageView(ViewContext context, const QString& title, QWidget* parent)
         if (isVisible()) showSelection();
     });
     connect(&describeTimer_, &QTimer::timeout, this,
-            [this] { drawn()->setAccessibleDescription(describe()); });
+            [this] {
+                drawn()->setAccessibleDescription(describe());
+                describeParts();
+            });
     connect(&continueTimer_, &QTimer::timeout, this, [this] {
         if (isVisible()) refresh();
     });

@@ -44,6 +44,8 @@ protected:
     virtual int headlineRoom() const { return 230; }
     /// The widget whose accessible description is describe().
     virtual QWidget* drawn() const = 0;
+    /// Descriptions of other drawn parts. Follows the selection, not every frame.
+    virtual void describeParts() { }
     /// Why there is nothing to see and what to do; an empty sentence shows the picture.
     struct Nothing {
         QString sentence;

@@ -332,7 +332,7 @@ void StateView::showNumbers()
 
 void StateView::showHolds()
 {
-    if (!exact()) return;
+    if (!exact() || holds_->isHidden()) return; // finding them looks at every token
     std::vector<BarRow> rows = memory_->strongest(kHeldTokens);
     held_.clear();
     for (const BarRow& row : rows)

@@ -1,5 +1,6 @@
 #include "ui/views/value_list.h"
 
+#include "ui/accessibility.h"
 #include "ui/theme.h"
 
 #include <QPainter>
@@ -14,8 +15,7 @@ constexpr int kName = 15, kValue = 18, kBoth = 17; ///< line heights before the 
 ValueList::ValueList(const QString& accessibleName, QWidget* parent)
     : QWidget(parent)
 {
-    setProperty("drawn", true); // a graphic for screen readers, said before they first ask
-    setAccessibleName(accessibleName);
+    nameDrawn(*this, accessibleName);
     connect(&Theme::instance(), &Theme::changed, this, &QWidget::updateGeometry);
 }
 

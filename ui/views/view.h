@@ -4,6 +4,7 @@
 #include <QWidget>
 
 #include <span>
+#include <string_view>
 
 namespace mixscope {
 
@@ -53,5 +54,7 @@ struct ViewInfo {
 };
 
 std::span<const ViewInfo> viewTable();
+/// Row of the view with this id, which is its tab; -1 when there is none.
+int viewRow(std::string_view id);
 
 } // namespace mixscope
