@@ -1,6 +1,7 @@
 #include "engine/backends.h"
 
 #include "engine/cpu_backend.h"
+#include "engine/cuda_module.h"
 
 namespace mixscope {
 
@@ -22,17 +23,17 @@ Result<std::optional<CpuIsa>> isa_named(const std::string& name)
 
 Result<std::unique_ptr<Backend>> create_backend(const EngineOptions& options)
 {
-    if (options.backend == "cuda") {
-        return Error {ErrorCode::device, "this program was built without CUDA",
-                      "Build it where the CUDA Toolkit 13 is installed, or use the CPU."};
-    }
-    if (options.backend != "auto" && options.backend != "cpu") {
+    if (options.backend != "auto" && options.backend != "cpu" && options.backend != "cuda") {
         return Error {ErrorCode::bad_argument,
                       "backend is \"" + options.backend + "\", wanted cpu, cuda or auto",
                       "Leave it out to choose automatically."};
     }
     const Result<std::optional<CpuIsa>> isa = isa_named(options.cpu_isa);
     if (!isa) return isa.error();
+    if (options.backend != "cpu") {
+        Result<std::unique_ptr<Backend>> cuda = load_cuda_backend(cuda_module_path());
+        if (cuda || options.backend == "cuda") return cuda;
+    }
     Result<std::unique_ptr<CpuBackend>> cpu = CpuBackend::create(options.threads, *isa);
     if (!cpu) return cpu.error();
     return std::unique_ptr<Backend>(std::move(cpu).value());

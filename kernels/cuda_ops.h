@@ -36,4 +36,7 @@ int run(const L2Norm& op, const CudaContext& context);
 int run(const MeanAbsSilu& op, const CudaContext& context);
 int run(const WriteStrength& op, const CudaContext& context);
 
+/// Reads the bytes (a multiple of 16, 16-byte aligned) once, for measuring the memory.
+int read_all(const void* data, std::size_t bytes, const CudaContext& context);
+
 } // namespace mixscope::cuda

@@ -21,7 +21,7 @@ nvidia-smi --query-gpu=name,driver_version,memory.total --format=csv,noheader ||
     exit 1
 }
 cmake -S "$root" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DMIXSCOPE_CUDA=ON \
-    -DMIXSCOPE_UI=OFF -DCMAKE_CUDA_ARCHITECTURES=native "${options[@]}"
+    -DMIXSCOPE_UI=OFF -DMIXSCOPE_GPU_TESTS=ON -DCMAKE_CUDA_ARCHITECTURES=native "${options[@]}"
 cmake --build "$build" --parallel "$(nproc)"
 
 junit=$build/tests.xml

@@ -1,11 +1,12 @@
-// The source of the CUDA kernels, run on the CPU (tests/support/host_cuda), against the reference.
+// The CUDA kernels against the reference: everywhere built by the host compiler and run on the CPU
+// (tests/support/host_cuda), and on a GPU (tests/gpu/run.sh).
 #include "kernels/cuda_ops.h"
-#include "tests/support/host_cuda/device.h"
-#include "tests/support/host_cuda/scheduler.h"
+#include "tests/support/cuda_schedule.h"
 #include "tests/support/near.h"
 #include "tests/support/op_cases.h"
 
 #include <cublas_v2.h>
+#include <cuda_runtime.h>
 #include <gtest/gtest.h>
 
 namespace mixscope {
@@ -96,7 +97,7 @@ TYPED_TEST(CudaParity, HoldsForEverySchedule)
         reference::run(expected.op);
         for (const unsigned seed : {1U, 2U, 3U}) {
             SCOPED_TRACE(original.name + ", seed " + std::to_string(seed));
-            host_cuda::seed(seed);
+            seed_schedule(seed);
             TestCuda cuda {int(seed)};
             DeviceBlock block(original.block, cuda.context.stream);
             OpCase<TypeParam> actual = copy_of(original);

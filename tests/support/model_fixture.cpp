@@ -28,15 +28,20 @@ std::unique_ptr<Session> TestModel::session(std::int64_t context, std::optional<
     return value_or_throw(Session::create(*model, *backend, options));
 }
 
+std::unique_ptr<Model> build_test_model(const std::filesystem::path& folder, Backend& backend)
+{
+    ModelSpec spec = value_or_throw(
+        parse_model_spec(value_or_throw(Params::read(folder / "config.json"))));
+    auto checkpoint = std::make_shared<const Checkpoint>(value_or_throw(Checkpoint::open(folder)));
+    return value_or_throw(Model::build(std::move(spec), checkpoint, backend));
+}
+
 TestModel open_test_model(const std::filesystem::path& folder, int threads,
                           std::optional<CpuIsa> isa)
 {
     TestModel out;
     out.backend = value_or_throw(CpuBackend::create(threads, isa));
-    ModelSpec spec = value_or_throw(
-        parse_model_spec(value_or_throw(Params::read(folder / "config.json"))));
-    auto checkpoint = std::make_shared<const Checkpoint>(value_or_throw(Checkpoint::open(folder)));
-    out.model = value_or_throw(Model::build(std::move(spec), checkpoint, *out.backend));
+    out.model = build_test_model(folder, *out.backend);
     return out;
 }
 

@@ -24,7 +24,10 @@ struct TestModel {
                                      std::optional<DType> kv = std::nullopt) const;
 };
 
-/// Throws std::runtime_error with the error sentence when the model cannot be opened.
+/// The model in a folder, its weights on the backend, without a tokenizer. Throws
+/// std::runtime_error with the error sentence when it cannot be opened.
+std::unique_ptr<Model> build_test_model(const std::filesystem::path& folder, Backend& backend);
+
 TestModel open_test_model(const std::filesystem::path& folder, int threads = 2,
                           std::optional<CpuIsa> isa = std::nullopt);
 

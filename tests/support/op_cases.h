@@ -1,5 +1,6 @@
 #pragma once
 
+#include "kernels/op_views.h"
 #include "reference_ops.h"
 #include "test_block.h"
 
@@ -44,51 +45,12 @@ template <> std::vector<OpCase<Attend>> cases();
 template <> std::vector<OpCase<Route>> cases();
 template <> std::vector<OpCase<ExpertMlp>> cases();
 
-// Calls f with each operand of an op, absent ones included.
-template <class F> void for_each_view(Matmul& o, F f) { f(o.x), f(o.w), f(o.bias), f(o.out); }
-template <class F> void for_each_view(RmsNorm& o, F f) { f(o.x), f(o.weight), f(o.out); }
-template <class F> void for_each_view(AddRmsNorm& o, F f) { f(o.x), f(o.y), f(o.weight), f(o.out); }
-template <class F> void for_each_view(GatedRmsNorm& o, F f) { f(o.x), f(o.gate), f(o.weight), f(o.out); }
-template <class F> void for_each_view(Embed& o, F f) { f(o.ids), f(o.table), f(o.out); }
-template <class F> void for_each_view(AddScaled& o, F f) { f(o.x), f(o.y); }
-template <class F> void for_each_view(SwiGlu& o, F f) { f(o.gate_up), f(o.out); }
-template <class F> void for_each_view(L2Norm& o, F f) { f(o.x), f(o.out); }
-template <class F> void for_each_view(MeanAbsSilu& o, F f) { f(o.x), f(o.out); }
-template <class F> void for_each_view(WriteStrength& o, F f) { f(o.dt), f(o.b_norm), f(o.x_norm), f(o.out); }
-template <class F> void for_each_view(Rope& o, F f) { f(o.x), f(o.pos), f(o.inv_freq); }
-template <class F> void for_each_view(CausalConv1d& o, F f)
-{
-    f(o.x), f(o.weight), f(o.bias), f(o.state), f(o.out);
-}
-template <class F> void for_each_view(SsdGates& o, F f)
-{
-    f(o.dt_raw), f(o.dt_bias), f(o.a_log), f(o.dt), f(o.keep);
-}
-template <class F> void for_each_view(SsdScan& o, F f)
-{
-    f(o.x), f(o.b), f(o.c), f(o.dt), f(o.keep), f(o.d), f(o.state), f(o.out);
-    f(o.state_norm), f(o.state_change);
-}
-template <class F> void for_each_view(KvAppend& o, F f)
-{
-    f(o.k), f(o.v), f(o.pos), f(o.k_cache), f(o.v_cache);
-}
-template <class F> void for_each_view(Attend& o, F f)
-{
-    f(o.q), f(o.k_cache), f(o.v_cache), f(o.pos), f(o.out), f(o.probs);
-}
-template <class F> void for_each_view(Route& o, F f) { f(o.logits), f(o.ids), f(o.weights), f(o.probs); }
-template <class F> void for_each_view(ExpertMlp& o, F f)
-{
-    f(o.x), f(o.ids), f(o.weights), f(o.w_in), f(o.w_out), f(o.hidden), f(o.out);
-}
-
 /// The op of `c` with its operands at the same places of a copy of its block at `memory`.
 template <class Op>
 Op rebased_op(const OpCase<Op>& c, std::byte* memory)
 {
     Op op = c.op;
-    for_each_view(op, [&](TensorView& v) { v = rebased(v, c.block.data(), memory); });
+    for_each_view(op, [&](const char*, TensorView& v) { v = rebased(v, c.block.data(), memory); });
     return op;
 }
 

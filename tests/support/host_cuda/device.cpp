@@ -44,6 +44,7 @@ public:
         : base_(static_cast<char*>(mmap(nullptr, kReserved, PROT_NONE,
                                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)))
     {
+        madvise(base_, kReserved, MADV_HUGEPAGE); // opening and closing touches every page
     }
 
     void* allocate(std::size_t bytes)

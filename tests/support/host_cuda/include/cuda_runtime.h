@@ -12,8 +12,6 @@
 #include <functional>
 #include <tuple>
 
-#define HOST_CUDA 1
-
 #define __global__
 #define __device__
 #define __host__

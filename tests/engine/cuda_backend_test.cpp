@@ -1,0 +1,151 @@
+// The CUDA backend, its kernels and launches built by the host compiler and run on the CPU
+// (tests/support/host_cuda).
+#include "engine/cuda_backend.h"
+#include "engine/cuda_module.h"
+#include "tests/support/host_cuda/device.h"
+#include "tests/support/temp_folder.h"
+
+#include <gtest/gtest.h>
+#include <stdexcept>
+#include <vector>
+
+namespace mixscope {
+namespace {
+
+class CudaBackendTest : public testing::Test {
+protected:
+    ~CudaBackendTest() override { host_cuda::device() = {}; }
+
+    static std::string creation_error()
+    {
+        const Result<std::unique_ptr<CudaBackend>> made = CudaBackend::create();
+        if (made) return "";
+        EXPECT_EQ(made.error().code, ErrorCode::device);
+        EXPECT_FALSE(made.error().hint.empty());
+        return made.error().what;
+    }
+
+    static std::unique_ptr<CudaBackend> backend()
+    {
+        Result<std::unique_ptr<CudaBackend>> made = CudaBackend::create();
+        EXPECT_TRUE(made);
+        return std::move(made).value();
+    }
+};
+
+TEST_F(CudaBackendTest, SaysWhichGpuItRunsOn)
+{
+    EXPECT_EQ(backend()->description(), "host_cuda, 4096 MiB");
+}
+
+TEST_F(CudaBackendTest, SaysWhenThereIsNoDriver)
+{
+    host_cuda::device().driver_version = 0;
+    EXPECT_EQ(creation_error(), "there is no NVIDIA driver on this machine");
+}
+
+TEST_F(CudaBackendTest, SaysWhenTheDriverIsTooOld)
+{
+    host_cuda::device().driver_version = 12040;
+    EXPECT_EQ(creation_error(), "the NVIDIA driver is made for CUDA 12.4, wanted 13.0");
+}
+
+TEST_F(CudaBackendTest, SaysWhenThereIsNoGpu)
+{
+    host_cuda::device().count = 0;
+    EXPECT_EQ(creation_error(), "there is no NVIDIA GPU that this program can see");
+}
+
+TEST_F(CudaBackendTest, SaysWhenTheGpuIsTooOld)
+{
+    host_cuda::device().major = 7;
+    host_cuda::device().minor = 5;
+    EXPECT_EQ(creation_error(), "host_cuda has compute capability 7.5, wanted 8.0 or newer");
+}
+
+TEST_F(CudaBackendTest, SaysWhenMemoryIsShort)
+{
+    const auto cuda = backend();
+    const std::size_t free = cuda->free_bytes();
+    const Result<Buffer> refused = cuda->allocate(free + 1);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, ErrorCode::out_of_memory);
+    EXPECT_EQ(cuda->free_bytes(), free);
+    EXPECT_TRUE(cuda->allocate(1000)); // and goes on
+}
+
+TEST_F(CudaBackendTest, ClearsMemoryAndKeepsWhatIsUploaded)
+{
+    const auto cuda = backend();
+    const Result<Buffer> buffer = cuda->allocate(4 * sizeof(float));
+    ASSERT_TRUE(buffer);
+    const TensorView all = view(buffer->data(), DType::f32, Place::device, 4);
+    std::vector<float> values {1, 2};
+    cuda->upload(all.slice(0, 1, 2), values.data());
+    values = {9, 9, 9, 9}; // the upload must not look again
+    cuda->download(values.data(), all);
+    EXPECT_EQ(values, (std::vector<float> {0, 1, 2, 0}));
+}
+
+TEST_F(CudaBackendTest, CopiesOnTheDevice)
+{
+    const auto cuda = backend();
+    const Result<Buffer> buffer = cuda->allocate(4 * sizeof(float));
+    const TensorView all = view(buffer->data(), DType::f32, Place::device, 4);
+    std::vector<float> values {1, 2, 3, 4};
+    cuda->upload(all, values.data());
+    cuda->copy(all.slice(0, 0, 2), all.slice(0, 2, 2));
+    cuda->download(values.data(), all);
+    EXPECT_EQ(values, (std::vector<float> {1, 2, 1, 2}));
+}
+
+TEST_F(CudaBackendTest, NamesTheOpAndItsShapesWhenItCannotRun)
+{
+    const auto cuda = backend();
+    const Result<Buffer> buffer = cuda->allocate(std::size_t(1) << 16);
+    const auto tensor = [&](auto... sizes) {
+        return view(buffer->data(), DType::f32, Place::device, sizes...);
+    };
+    const Attend op {.q = tensor(1, 2, 300),
+                     .k_cache = tensor(5, 1, 300),
+                     .v_cache = tensor(5, 1, 300),
+                     .pos = view(buffer->data(), DType::i32, Place::device, 1),
+                     .out = tensor(1, 2, 300),
+                     .length = 1};
+    try {
+        cuda->run(op);
+        FAIL() << "ran heads wider than it can";
+    } catch (const std::runtime_error& error) {
+        EXPECT_STREQ(
+            error.what(),
+            "CUDA: attend (q [1, 2, 300] f32, k_cache [5, 1, 300] f32, v_cache [5, 1, 300] f32, "
+            "pos [1] i32, out [1, 2, 300] f32): cudaErrorNotSupported, cudaErrorNotSupported");
+    }
+}
+
+TEST_F(CudaBackendTest, MeasuresItsMemory)
+{
+    EXPECT_GT(backend()->read_rate(4096), 0.0);
+}
+
+TEST(CudaModule, SaysWhenItIsMissing)
+{
+    const TempFolder folder;
+    const Result<std::unique_ptr<Backend>> loaded = load_cuda_backend(folder.path() / "none.so");
+    ASSERT_FALSE(loaded);
+    EXPECT_EQ(loaded.error().code, ErrorCode::device);
+    EXPECT_EQ(loaded.error().what.rfind("this program was built without CUDA", 0), 0U);
+}
+
+TEST(CudaModule, RefusesAFileThatIsNoLibrary)
+{
+    const TempFolder folder;
+    folder.write("text.so", "no library");
+    const Result<std::unique_ptr<Backend>> loaded = load_cuda_backend(folder.path() / "text.so");
+    ASSERT_FALSE(loaded);
+    EXPECT_EQ(loaded.error().code, ErrorCode::device);
+    EXPECT_FALSE(loaded.error().hint.empty());
+}
+
+} // namespace
+} // namespace mixscope
