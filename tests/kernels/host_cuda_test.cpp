@@ -131,6 +131,151 @@ TEST_F(HostCuda, RefusesWhatTheDeviceRefuses)
               cudaErrorInvalidValue);
 }
 
+/// Two streams and an event between them; the second copies what the first has written to
+/// page-locked memory.
+class HostCudaStreams : public HostCuda {
+protected:
+    HostCudaStreams()
+    {
+        EXPECT_EQ(cudaStreamCreateWithFlags(&copies, cudaStreamNonBlocking), cudaSuccess);
+        EXPECT_EQ(cudaEventCreateWithFlags(&written, cudaEventDisableTiming), cudaSuccess);
+        void* locked = nullptr;
+        EXPECT_EQ(cudaHostAlloc(&locked, kThreads * sizeof(float), cudaHostAllocDefault),
+                  cudaSuccess);
+        pinned = static_cast<float*>(locked);
+    }
+    ~HostCudaStreams() override
+    {
+        cudaFreeHost(pinned);
+        cudaEventDestroy(written);
+        cudaStreamDestroy(copies);
+    }
+
+    /// Whether lane 0's sum reaches the pinned memory.
+    bool arrives(unsigned seed, bool waits)
+    {
+        host_cuda::seed(seed);
+        cudaMemsetAsync(memory, 0, kThreads * sizeof(float), context.stream);
+        cudaStreamSynchronize(context.stream);
+        cuda::launch(warp_sum_kernel, 1, kThreads, 0, context, device());
+        cudaEventRecord(written, context.stream);
+        if (waits) cudaStreamWaitEvent(copies, written);
+        cudaMemcpyAsync(pinned, memory, kThreads * sizeof(float), cudaMemcpyDeviceToHost, copies);
+        cudaStreamSynchronize(copies);
+        return pinned[0] == 496.0F;
+    }
+
+    cudaStream_t copies = nullptr;
+    cudaEvent_t written = nullptr;
+    float* pinned = nullptr;
+};
+
+TEST_F(HostCudaStreams, AnEventHoldsBackTheOtherStream)
+{
+    for (unsigned seed = 1; seed <= 8; ++seed)
+        EXPECT_TRUE(arrives(seed, true)) << "seed " << seed;
+}
+
+TEST_F(HostCudaStreams, AMissingEventShows)
+{
+    int lost = 0;
+    for (unsigned seed = 1; seed <= 8; ++seed)
+        lost += arrives(seed, false) ? 0 : 1;
+    EXPECT_GT(lost, 0);
+}
+
+TEST_F(HostCudaStreams, PageLockedMemoryArrivesOnlyAfterAWait)
+{
+    cudaMemsetAsync(memory, 0, kThreads * sizeof(float), context.stream);
+    cudaMemcpyAsync(pinned, memory, kThreads * sizeof(float), cudaMemcpyDeviceToHost,
+                    context.stream);
+    EXPECT_TRUE(std::isnan(pinned[0]));
+    cudaEventRecord(written, context.stream);
+    cudaEventSynchronize(written);
+    EXPECT_EQ(pinned[0], 0.0F);
+}
+
+TEST_F(HostCudaStreams, PageLockedMemoryIsReadLate)
+{
+    pinned[0] = 1.0F;
+    cudaMemcpyAsync(memory, pinned, sizeof(float), cudaMemcpyHostToDevice, context.stream);
+    pinned[0] = 2.0F; // too early: the copy has not begun
+    EXPECT_EQ(read()[0], 2.0F);
+}
+
+/// Adds 1 to each value.
+__global__ void add_one_kernel(float* to)
+{
+    to[threadIdx.x] += 1.0F;
+}
+
+/// What `record` enqueues on the stream, as a graph.
+template <class F> cudaGraphExec_t captured(cudaStream_t stream, F record)
+{
+    EXPECT_EQ(cudaStreamBeginCapture(stream, cudaStreamCaptureModeThreadLocal), cudaSuccess);
+    record();
+    cudaGraph_t graph = nullptr;
+    if (cudaStreamEndCapture(stream, &graph) != cudaSuccess) return nullptr;
+    cudaGraphExec_t exec = nullptr;
+    EXPECT_EQ(cudaGraphInstantiate(&exec, graph), cudaSuccess);
+    cudaGraphDestroy(graph);
+    return exec;
+}
+
+TEST_F(HostCuda, AGraphRunsWhenItIsLaunchedAndAsOften)
+{
+    cudaMemsetAsync(memory, 0, kThreads * sizeof(float), context.stream);
+    const cudaGraphExec_t exec = captured(context.stream, [this] {
+        cuda::launch(add_one_kernel, 1, kThreads, 0, context, device());
+        cuda::launch(add_one_kernel, 1, kThreads, 0, context, device());
+    });
+    EXPECT_EQ(read()[5], 0.0F);
+    cudaGraphLaunch(exec, context.stream);
+    cudaGraphLaunch(exec, context.stream);
+    cudaGraphExecDestroy(exec); // launches on their way go on
+    EXPECT_EQ(read()[5], 4.0F);
+}
+
+TEST_F(HostCuda, WaitingOrAllocatingSpoilsACapture)
+{
+    void* more = nullptr;
+    EXPECT_EQ(captured(context.stream, [&] { cudaStreamSynchronize(context.stream); }), nullptr);
+    EXPECT_EQ(captured(context.stream, [&] { cudaMalloc(&more, 16); }), nullptr);
+    EXPECT_EQ(more, nullptr);
+    const cudaGraphExec_t good = captured(context.stream, [] {}); // and the next one is fine
+    EXPECT_NE(good, nullptr);
+    cudaGraphExecDestroy(good);
+}
+
+TEST_F(HostCuda, AGraphKeepsThePointersOfItsCapture)
+{
+    void* old = nullptr;
+    cudaMalloc(&old, kThreads * sizeof(float));
+    cudaMemsetAsync(old, 0, kThreads * sizeof(float), context.stream);
+    const cudaGraphExec_t exec = captured(context.stream, [&] {
+        cudaMemcpyAsync(memory, old, kThreads * sizeof(float), cudaMemcpyDeviceToDevice,
+                        context.stream);
+    });
+    cudaGraphLaunch(exec, context.stream);
+    EXPECT_EQ(read()[0], 0.0F);
+#if !defined(__SANITIZE_ADDRESS__) // which stops at the read
+    cudaFree(old);
+    cudaGraphLaunch(exec, context.stream);
+    EXPECT_TRUE(std::isnan(read()[0]));
+#endif
+    cudaGraphExecDestroy(exec);
+}
+
+TEST_F(HostCuda, ALostDeviceFailsEveryCall)
+{
+    host_cuda::device().fault = cudaErrorLaunchFailure;
+    EXPECT_EQ(cudaStreamSynchronize(context.stream), cudaErrorLaunchFailure);
+    EXPECT_EQ(cuda::launch(add_one_kernel, 1, kThreads, 0, context, device()),
+              cudaErrorLaunchFailure);
+    host_cuda::device().fault = cudaSuccess;
+    host_cuda::drop_pending_work();
+}
+
 using HostCudaDeathTest = HostCuda;
 
 TEST_F(HostCudaDeathTest, HostReadOfDeviceMemoryFaults)

@@ -14,11 +14,12 @@ struct Device {
     std::string name = "host_cuda";
     int multiprocessors = 4;
     std::size_t total_bytes = std::size_t(4) << 30;
+    cudaError_t fault = cudaSuccess; ///< what every call returns once the device is lost
 };
 
 Device& device();
 
-/// Puts other work (a matrix product) at the end of the stream.
+/// Puts other work (a copy, a matrix product) at the end of the stream, or of what it captures.
 void enqueue(cudaStream_t stream, std::function<void()> work);
 
 /// Kernels and copies that have not run yet, over all streams.

@@ -64,7 +64,7 @@ private:
     [[maybe_unused]] void* fake_ = nullptr;
 };
 
-/// Runs one block at a time. Warps advance in a random, sticky order: one may run far ahead of
+/// Runs one block at a time, in a random order. Warps advance in a random, sticky order: one may run far ahead of
 /// the others until a block barrier stops it, which is what the device is free to do.
 class Scheduler {
 public:
@@ -83,14 +83,17 @@ public:
         blockDim = block;
         gridDim = grid;
         prepare(int(block.x * block.y * block.z));
-        for (unsigned z = 0; z < grid.z; ++z) {
-            for (unsigned y = 0; y < grid.y; ++y) {
-                for (unsigned x = 0; x < grid.x; ++x) {
-                    blockIdx = dim3(x, y, z);
-                    start_block(block, shared_bytes);
-                    run_block();
-                }
-            }
+        // Blocks may run in any order: from anywhere, forwards or backwards.
+        const std::size_t count = std::size_t(grid.x) * grid.y * grid.z;
+        const std::size_t step = rng() % 2 == 0 ? 1 : count - 1;
+        std::size_t block_number = rng() % count;
+        for (std::size_t i = 0; i < count; ++i) {
+            const std::size_t row = block_number / grid.x;
+            blockIdx = dim3(unsigned(block_number % grid.x), unsigned(row % grid.y),
+                            unsigned(row / grid.y));
+            start_block(block, shared_bytes);
+            run_block();
+            block_number = (block_number + step) % count;
         }
     }
 
@@ -249,6 +252,10 @@ void Scheduler::entry(transfer_t from)
 void seed(unsigned value)
 {
     scheduler.rng.seed(value);
+}
+unsigned random()
+{
+    return unsigned(scheduler.rng());
 }
 int lane()
 {

@@ -4,8 +4,11 @@
 
 namespace host_cuda {
 
-/// Seeds the order in which warps and lanes advance.
+/// Seeds the order in which streams, warps and lanes advance.
 void seed(unsigned value);
+
+/// The next number of that order.
+unsigned random();
 
 /// Runs a kernel, block after block, on the calling thread. Inside a block the CUDA threads are
 /// fibers that switch at barriers. Shared memory is poisoned before each block.
