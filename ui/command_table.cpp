@@ -49,7 +49,7 @@ constexpr CommandInfo kCommands[] = {
     {"go.headBefore", QT_TR_NOOP("Previous head"), "Go", "Shift+H"},
     {"pin.toggle", QT_TR_NOOP("Pin the token in focus"), "Go", "P"},
     {"pin.clear", QT_TR_NOOP("Take all pins away"), "Go", "Shift+P"},
-    {"go.release", QT_TR_NOOP("Release range, then token"), "Go", "Esc", unclaimed},
+    {"go.release", QT_TR_NOOP("Release range, then tokens"), "Go", "Esc", unclaimed},
 
     {"panel.maximise", QT_TR_NOOP("Maximise panel"), "View", "F11"},
     {"chat.alternatives", QT_TR_NOOP("Alternatives to the token"), "View", "Alt+Down"},

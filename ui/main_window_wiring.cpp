@@ -115,9 +115,10 @@ void MainWindow::release()
 {
     if (!selection_.range().empty())
         selection_.setRange({});
-    else if (!selection_.following())
+    else if (!selection_.following() || selection_.lockedSource() >= 0) {
+        selection_.lockSource(-1);
         selection_.lockToken(-1);
-    else
+    } else
         maximiser_->restore();
 }
 

@@ -67,6 +67,17 @@ TEST_F(InspectorTest, SaysWhatOnePinPutsOnAnother)
         << "from the later token to the earlier, whatever was pinned first";
 }
 
+TEST_F(InspectorTest, SaysWhatTheTokenTakesFromTheSource)
+{
+    selection.lockToken(38);
+    selection.lockSource(4);
+    EXPECT_TRUE(text().contains("Source token 4, 34 back")) << text().toStdString();
+    EXPECT_TRUE(text().contains("weight in layer 3, head 0: 0.750"));
+    selection.hoverToken(2);
+    EXPECT_TRUE(text().contains("Source token 4, after the token"));
+    EXPECT_FALSE(text().contains("weight in layer 3"));
+}
+
 TEST_F(InspectorTest, CopiesEveryDigit)
 {
     selection.togglePin(38);

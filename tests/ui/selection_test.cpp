@@ -47,6 +47,40 @@ TEST(Selection, ReleasesALockOnHistoryThatIsVoid)
     EXPECT_EQ(following.count(), 1);
 }
 
+TEST(Selection, LocksTheSourceBesideTheToken)
+{
+    Selection selection;
+    selection.setNewest(50);
+    selection.lockToken(40);
+    QSignalSpy moved(&selection, &Selection::sourceChanged);
+    selection.lockSource(12);
+    EXPECT_EQ(selection.source(), 12);
+    selection.hoverSource(30);
+    EXPECT_EQ(selection.source(), 30) << "a hover previews";
+    selection.hoverSource(-1);
+    EXPECT_EQ(selection.source(), 12) << "and the lock stays";
+    EXPECT_EQ(moved.count(), 3);
+    selection.lockToken(20);
+    EXPECT_EQ(selection.lockedSource(), 12) << "what another token takes from it";
+    selection.lockToken(11);
+    EXPECT_EQ(selection.source(), -1) << "a token sees none of what comes after it";
+    selection.lockSource(8);
+    selection.setNewest(7);
+    EXPECT_EQ(selection.lockedSource(), -1) << "there is no such token any more";
+    EXPECT_EQ(selection.source(), -1);
+}
+
+TEST(Selection, SaysThatAHoveredTokenWasLocked)
+{
+    Selection selection;
+    selection.setNewest(50);
+    selection.lockToken(40);
+    selection.hoverToken(20);
+    QSignalSpy moved(&selection, &Selection::tokenChanged);
+    selection.lockToken(20);
+    EXPECT_EQ(moved.count(), 1) << "its ruler is drawn another way";
+}
+
 TEST(Selection, KeepsALockWhileNewTokensCome)
 {
     Selection selection;

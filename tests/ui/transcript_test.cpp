@@ -5,6 +5,7 @@
 #include "ui/models/selection.h"
 #include "ui/models/transcript_text.h"
 #include "ui/panels/transcript.h"
+#include "ui/theme.h"
 
 #include <QScrollBar>
 #include <QTest>
@@ -92,6 +93,30 @@ TEST_F(TranscriptTest, HoversAndLocksTheTokenUnderTheMouse)
     EXPECT_EQ(selection.lockedToken(), 6);
     QTest::mouseClick(view.viewport(), Qt::LeftButton, {}, small);
     EXPECT_TRUE(selection.following()) << "a second click lets go";
+}
+
+TEST_F(TranscriptTest, FramesTheTokenAndItsSource)
+{
+    write({" A", " small", " fox"});
+    const auto framed = [&](int token, const QColor& color) { // pixels along the upper edge
+        const QImage seen = view.viewport()->grab().toImage();
+        const QRect box = view.rectsOf(token)[0].toAlignedRect();
+        int pixels = 0;
+        for (int x = box.left() + 4; x < box.right() - 4; ++x) {
+            const auto at = [&](int y) { return seen.pixelColor(x, y) == color; };
+            pixels += at(box.top() - 1) || at(box.top()) || at(box.top() + 1) ? 1 : 0;
+        }
+        return pixels;
+    };
+    const Palette& colors = Theme::instance().palette();
+    EXPECT_EQ(framed(6, colors.accent), 0);
+    selection.lockToken(7);
+    selection.lockSource(6);
+    const int wide6 = int(view.rectsOf(6)[0].width()) - 8,
+              wide7 = int(view.rectsOf(7)[0].width()) - 8;
+    EXPECT_GE(framed(7, colors.warn), wide7 - 2);
+    EXPECT_GT(framed(6, colors.accent), wide6 / 4);
+    EXPECT_LT(framed(6, colors.accent), wide6 - 2) << "dashed, so that colour is not all";
 }
 
 TEST_F(TranscriptTest, DropsWhatTheEngineSaysIsVoid)

@@ -2,6 +2,7 @@
 
 #include "ui/models/run_store.h"
 #include "ui/models/selection.h"
+#include "ui/plot/value_scale.h"
 #include "ui/views/parts.h"
 
 #include <QCoreApplication>
@@ -199,6 +200,27 @@ void addState(Rows& rows, const RunStore& store, const Selection& selection, int
     }
 }
 
+/// What the token in focus takes from the source token.
+void addSource(Rows& rows, const RunStore& store, const Selection& selection, int index)
+{
+    const int source = selection.source();
+    if (source < 0 || source >= store.tokens()) return;
+    rows.push_back({Kind::rule});
+    rows.push_back({Kind::caption,
+                    source > index ? say("Source token %1, after the token").arg(source)
+                                   : say("Source token %1, %2 back").arg(source).arg(index - source)});
+    rows.push_back(
+        {Kind::headline, QStringLiteral("“%1”").arg(tokenLabel(store.token(source)))});
+    const Selection::Focus focus = selection.attention();
+    const AttentionStore* attention = store.attention(focus.layer);
+    if (attention == nullptr || source > index) return;
+    const auto weight = double(attention->at(focus.head, index, source));
+    InspectorRow row = pair(say("weight in layer %1, head %2").arg(focus.layer).arg(focus.head),
+                            weight, 2);
+    if (!std::isnan(weight)) row.value = shortNumber(weight); // small ones do not read as zero
+    rows.push_back(std::move(row));
+}
+
 void addExperts(Rows& rows, const RunStore& store, const Selection& selection, int index)
 {
     const Lane* router = store.lane(Probe::router, selection.layer());
@@ -229,6 +251,7 @@ std::vector<InspectorRow> inspectorRows(const RunStore& store, const Selection& 
         return rows;
     }
     addToken(rows, store, index);
+    addSource(rows, store, selection, index);
     addRange(rows, store, selection);
     addPins(rows, store, selection);
     addChoices(rows, store, index);

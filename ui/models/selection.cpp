@@ -86,19 +86,24 @@ void Selection::hoverToken(int token)
 
 void Selection::hoverSource(int token)
 {
-    token = std::clamp(token, -1, newest_);
-    if (std::exchange(source_, token) != token) Q_EMIT sourceChanged(token);
+    setSource(std::clamp(token, -1, newest_), lockedSource_);
 }
 
 void Selection::lockToken(int token)
 {
     setPosition(hovered_, std::clamp(token, -1, newest_), newest_);
+    if (locked_ >= 0 && lockedSource_ > locked_) lockSource(-1);
+}
+
+void Selection::lockSource(int token)
+{
+    setSource(source_, std::clamp(token, -1, newest_));
 }
 
 void Selection::setNewest(int token)
 {
     setPosition(hovered_ > token ? -1 : hovered_, locked_ > token ? -1 : locked_, token);
-    if (source_ > token) hoverSource(-1);
+    setSource(source_ > token ? -1 : source_, lockedSource_ > token ? -1 : lockedSource_);
     if (range_.last > token) setRange({});
     std::array<int, kPins> kept = pins_;
     for (int& pin : kept)
@@ -150,14 +155,22 @@ void Selection::clearPins()
     Q_EMIT pinsChanged();
 }
 
+void Selection::setSource(int hovered, int locked)
+{
+    const int before = source();
+    const bool lockMoved = std::exchange(lockedSource_, locked) != locked;
+    source_ = hovered;
+    if (source() != before || lockMoved) Q_EMIT sourceChanged(source());
+}
+
 void Selection::setPosition(int hovered, int locked, int newest)
 {
     const int before = token();
     const bool followed = following();
+    const bool lockMoved = std::exchange(locked_, locked) != locked;
     hovered_ = hovered;
-    locked_ = locked;
     newest_ = newest;
-    if (token() != before) Q_EMIT tokenChanged(token());
+    if (token() != before || lockMoved) Q_EMIT tokenChanged(token());
     if (following() != followed) Q_EMIT followingChanged(following());
 }
 

@@ -18,8 +18,8 @@ struct TokenRange {
     bool operator==(const TokenRange&) const = default;
 };
 
-/// The one selection that drives all views: token, source token, layer, head; a range of tokens
-/// and up to four pinned tokens. A hover is a preview that gives way when the mouse leaves; a click
+/// The one selection that drives all views: token, source token (one it looks at), layer, head; a
+/// range of tokens and up to four pinned tokens. A hover is a preview that gives way when the mouse leaves; a click
 /// locks. Beside the focused layer it remembers the last one of each kind, so that an attention map
 /// and a state can be seen together. UI thread only.
 class Selection : public QObject {
@@ -52,8 +52,9 @@ public:
     Focus state() const { return layerTable_.empty() ? Focus {layer_, head_} : state_; }
     /// Token in focus: hovered, else locked, else (following) the newest; -1 when there is none.
     int token() const;
-    /// Key token under the mouse or locked, -1 when none.
-    int source() const { return source_; }
+    /// Source token: hovered, else locked; -1 when there is none.
+    int source() const { return source_ >= 0 ? source_ : lockedSource_; }
+    int lockedSource() const { return lockedSource_; }
     bool following() const { return locked_ < 0; }
     int lockedToken() const { return locked_; }
     int newest() const { return newest_; }
@@ -79,7 +80,9 @@ public Q_SLOTS:
     void setHeadCount(int heads); ///< of the present layer; clamps the head
     void hoverToken(int token); ///< -1: the mouse has left
     void hoverSource(int token);
-    void lockToken(int token); ///< -1: follow the newest again
+    /// -1: follow the newest again. A locked source after the token is let go: it sees none of it.
+    void lockToken(int token);
+    void lockSource(int token); ///< -1: none
     void setNewest(int token); ///< history after it is void: what points there is released
     /// Tokens from `first` on are new or others than before; `newest` is the last of them.
     void setHistory(int first, int newest);
@@ -89,7 +92,7 @@ public Q_SLOTS:
 Q_SIGNALS:
     void layerChanged(int layer);
     void headChanged(int head);
-    void tokenChanged(int token);
+    void tokenChanged(int token); ///< the token in focus, or whether it is locked
     void sourceChanged(int token);
     void followingChanged(bool following);
     void rangeChanged();
@@ -97,6 +100,7 @@ Q_SIGNALS:
 
 private:
     void setPosition(int hovered, int locked, int newest);
+    void setSource(int hovered, int locked);
     void remember();
 
     int layer_ = 0;
@@ -108,7 +112,8 @@ private:
     int hovered_ = -1;
     int locked_ = -1;
     int newest_ = -1;
-    int source_ = -1;
+    int source_ = -1; ///< hovered
+    int lockedSource_ = -1;
     TokenRange range_;
     std::array<int, kPins> pins_ {-1, -1, -1, -1};
 };

@@ -198,6 +198,7 @@ Inspector::Inspector(RunStore& store, Selection& selection, QWidget* parent)
     connect(&store_, &RunStore::tokensChanged, this, dirty);
     connect(&store_, &RunStore::attentionChanged, this, dirty);
     connect(&selection_, &Selection::tokenChanged, this, dirty);
+    connect(&selection_, &Selection::sourceChanged, this, dirty);
     connect(&selection_, &Selection::rangeChanged, this, dirty);
     connect(&selection_, &Selection::pinsChanged, this, dirty);
     connect(&selection_, &Selection::layerChanged, this, dirty);

@@ -56,6 +56,7 @@ TimelineLanes::TimelineLanes(RunStore& store, Selection& selection, Conversation
     connect(&selection_, &Selection::tokenChanged, this, &TimelineLanes::follow);
     const auto repaint = [this] { update(); };
     connect(&selection_, &Selection::followingChanged, this, repaint);
+    connect(&selection_, &Selection::sourceChanged, this, repaint);
     connect(&selection_, &Selection::rangeChanged, this, repaint);
     connect(&selection_, &Selection::pinsChanged, this, repaint);
     connect(&Theme::instance(), &Theme::changed, this, [this] {

@@ -159,6 +159,7 @@ QRectF TimelineLanes::paintHead(QPainter& painter) const
     const Palette& colors = theme.palette();
     if (store_.tokens() == 0) return {};
     paintLine(painter, selection_.newest(), colors.ok);
+    if (selection_.source() >= 0) paintLine(painter, selection_.source(), colors.accent);
     const int token = selection_.token();
     if (token < 0 || (selection_.following() && token == selection_.newest())) return {};
     paintLine(painter, token, colors.warn);

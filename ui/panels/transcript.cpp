@@ -75,6 +75,7 @@ Transcript::Transcript(RunStore& store, Selection& selection, Conversation& conv
             [this](int first) { rebuild_ = rebuild_ || first < built_; });
     const auto repaint = [this] { viewport()->update(); };
     connect(&selection_, &Selection::tokenChanged, this, repaint);
+    connect(&selection_, &Selection::sourceChanged, this, repaint);
     connect(&selection_, &Selection::layerChanged, this, repaint);
     connect(&selection_, &Selection::headChanged, this, repaint);
     connect(&selection_, &Selection::followingChanged, this, repaint);

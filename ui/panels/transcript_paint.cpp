@@ -107,15 +107,20 @@ void Transcript::paintPins(QPainter& painter) const
     }
 }
 
+/// A frame around the token in focus, a dashed one around the source token.
 void Transcript::paintFocus(QPainter& painter) const
 {
-    const int token = selection_.token();
-    if (token < 0 || (selection_.following() && token == selection_.newest())) return;
     const Theme& theme = Theme::instance();
-    painter.setPen(QPen(theme.palette().warn, theme.px(1.5)));
     painter.setBrush(Qt::NoBrush);
-    for (const QRectF& box : rectsOf(token))
-        painter.drawRoundedRect(box, theme.px(3), theme.px(3));
+    const auto frame = [&](int token, const QColor& color, Qt::PenStyle style) {
+        painter.setPen(QPen(color, theme.px(1.5), style));
+        for (const QRectF& box : rectsOf(token))
+            painter.drawRoundedRect(box, theme.px(3), theme.px(3));
+    };
+    const int token = selection_.token(), source = selection_.source();
+    if (source >= 0) frame(source, theme.palette().accent, Qt::DashLine);
+    if (token >= 0 && (!selection_.following() || token != selection_.newest()))
+        frame(token, theme.palette().warn, Qt::SolidLine);
 }
 
 void Transcript::paintEvent(QPaintEvent* event)
