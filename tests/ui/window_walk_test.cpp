@@ -1,7 +1,9 @@
 #include "tests/support/temp_folder.h"
 #include "tests/ui/window_fixture.h"
+#include "ui/panels/inspector.h"
 #include "ui/panels/timeline_lanes.h"
 #include "ui/plot/plot_area.h"
+#include "ui/plot/value_scale.h"
 #include "ui/theme.h"
 
 #include <QAbstractButton>
@@ -60,6 +62,7 @@ TEST_F(WindowWalk, LocksOnAClickInTheMapAndLetsGo)
     QTest::mouseClick(surface(map), Qt::LeftButton, Qt::NoModifier, cell);
     spin(60);
     EXPECT_EQ(window.selection().lockedToken(), 60);
+    EXPECT_EQ(window.selection().lockedSource(), 20);
     QTest::mouseMove(surface(map), QPointF(map.map().x(10.5), map.map().y(80.5)).toPoint());
     spin(60);
     EXPECT_EQ(window.selection().token(), 80) << "hovering previews";
@@ -67,10 +70,19 @@ TEST_F(WindowWalk, LocksOnAClickInTheMapAndLetsGo)
     QCoreApplication::sendEvent(surface(map), &leave);
     spin(60);
     EXPECT_EQ(window.selection().token(), 60) << "the lock stays";
+    EXPECT_EQ(window.selection().source(), 20);
+    const QString said = window.findChild<InspectorLines*>()->plainText();
+    EXPECT_TRUE(said.contains("Source token 20, 40 back")) << said.toStdString();
+    spin(200); // descriptions follow after a while
+    const float weight = window.store().attention(window.selection().attention().layer)
+                             ->at(window.selection().attention().head, 60, 20);
+    EXPECT_TRUE(map.accessibleDescription().endsWith(shortNumber(double(weight))))
+        << map.accessibleDescription().toStdString();
     map.setFocus();
     QTest::keyClick(&map, Qt::Key_Escape);
     spin(60);
     EXPECT_TRUE(window.selection().following());
+    EXPECT_EQ(window.selection().source(), -1) << "both are let go at once";
 }
 
 TEST_F(WindowWalk, AsksAgainWithAnEditedMessage)

@@ -22,6 +22,7 @@ constexpr Gesture kGestures[] = {
     {QT_TR_NOOP("Hover"), QT_TR_NOOP("see a token in all views")},
     {QT_TR_NOOP("Click"), QT_TR_NOOP("stay on it")},
     {QT_TR_NOOP("Middle-click"), QT_TR_NOOP("pin a token as A, B, C or D")},
+    {QT_TR_NOOP("Drag in a view"), QT_TR_NOOP("take a range of tokens")},
     {QT_TR_NOOP("Drag on the timeline"), QT_TR_NOOP("move through the tokens")},
     {QT_TR_NOOP("Shift+drag there"), QT_TR_NOOP("take a range of tokens")},
     {QT_TR_NOOP("Drag along its numbers"), QT_TR_NOOP("take a range of tokens")},

@@ -103,13 +103,6 @@ void LanePlot::setFocus(int band, int row)
     redraw(); // titles show it too
 }
 
-void LanePlot::setTokens(int focused, int locked)
-{
-    focusToken_ = focused;
-    lockedToken_ = locked;
-    redrawOverlay();
-}
-
 TilePooling LanePlot::pooling() const
 {
     const PlotMap at = map();
@@ -207,8 +200,9 @@ void LanePlot::paintStairs(QPainter& painter, const PlotMap& map, int band, int 
     }
 }
 
-void LanePlot::setReadings(QStringList readings)
+void LanePlot::setReadings(int token, QStringList readings)
 {
+    readToken_ = token;
     readings_ = std::move(readings);
     redrawOverlay();
 }
@@ -216,10 +210,10 @@ void LanePlot::setReadings(QStringList readings)
 /// Beside the upright line of the token in focus, on the side where there is room.
 void LanePlot::paintReadings(QPainter& painter, const PlotMap& map) const
 {
-    if (focusToken_ < map.window.left() || focusToken_ >= map.window.right()) return;
+    if (readToken_ < map.window.left() || readToken_ >= map.window.right()) return;
     const Theme& theme = Theme::instance();
     const int pad = theme.px(3), line = theme.px(14);
-    const double x = map.x(focusToken_ + 0.5);
+    const double x = map.x(readToken_ + 0.5);
     painter.setFont(theme.mono(10, 600));
     for (int i = 0; i < int(std::min(bands_.size(), std::size_t(readings_.size()))); ++i) {
         if (readings_[i].isEmpty()) continue;
@@ -230,7 +224,7 @@ void LanePlot::paintReadings(QPainter& painter, const PlotMap& map) const
         const bool rowed =
             band.style == LaneBand::Style::heat && focusRow_ >= 0 && focusRow_ < band.rows;
         const double middle =
-            rowed ? cellRect(i, focusRow_, focusToken_).center().y() : box.center().y();
+            rowed ? cellRect(i, focusRow_, readToken_).center().y() : box.center().y();
         const QRectF label(leftwards ? x - pad - wide : x + pad, middle - line / 2.0, wide, line);
         QColor ground = theme.palette().panel;
         ground.setAlphaF(0.85F);
@@ -326,16 +320,6 @@ void LanePlot::paintMarks(QPainter& painter, const PlotMap& map) const
         painter.drawRect(
             QRectF(box.left() - 1, box.top() + focusRow_ * height - 0.5, box.width() + 1, height));
     }
-    const auto upright = [&](int token, const QColor& color) {
-        if (token < 0 || token < map.window.left() || token >= map.window.right()) return;
-        const double x = map.x(token + 0.5);
-        painter.setPen(QPen(color, 1.5));
-        painter.drawLine(QPointF(x, map.rect.top()), QPointF(x, map.rect.bottom()));
-    };
-    QColor faint = colors.warn;
-    faint.setAlphaF(0.6F);
-    if (focusToken_ != lockedToken_) upright(focusToken_, faint);
-    upright(lockedToken_, colors.warn);
     paintReadings(painter, map);
 }
 

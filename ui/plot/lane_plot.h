@@ -48,10 +48,8 @@ public:
     bool update(int firstChanged, int tokens, const Fill& fill, int budget);
     /// Outlined band, -1: none; outlined row in every band, -1: none.
     void setFocus(int band, int row);
-    /// Upright lines at the token in focus and the locked token, -1: none.
-    void setTokens(int focused, int locked);
-    /// One short text for each band, printed beside the token in focus; empty: none.
-    void setReadings(QStringList readings);
+    /// One short text for each band, printed beside a token; empty: none.
+    void setReadings(int token, QStringList readings);
     const QStringList& readings() const { return readings_; }
     TilePooling pooling() const;
     /// Where a row is drawn, for one token, in this widget's coordinates.
@@ -85,8 +83,7 @@ private:
     int tokens_ = 0;
     int focusBand_ = -1;
     int focusRow_ = -1;
-    int focusToken_ = -1;
-    int lockedToken_ = -1;
+    int readToken_ = -1;
 };
 
 } // namespace mixscope

@@ -32,7 +32,7 @@ struct PlotAxes {
 
 /// A themed plot: token axis with ticks, a picture painted by its owner, a crosshair above it that
 /// moves without repainting the picture. The wheel zooms at the cursor (Ctrl: fine, Shift: coarse),
-/// right-drag and Space + drag pan, a double-click zooms to the item and back, Backspace undoes a
+/// right-drag and Space + drag pan, a left-drag brushes, a double-click zooms to the item and back, Backspace undoes a
 /// step of zoom, F shows what is in focus in the middle, F twice everything.
 /// It never changes its own range: the owner sets the extent. UI thread only.
 class PlotArea : public QWidget {
@@ -47,6 +47,7 @@ public:
 
     void setPicture(Paint paint); ///< clipped to the inner rectangle
     void setMargin(Paint paint); ///< not clipped: row labels
+    void setMarks(Paint paint); ///< not clipped, under the overlay: rulers of the selection
     void setOverlay(Paint paint); ///< not clipped: crosshair
     /// Names of cells along the axes, shown instead of numbers where there is room; below the
     /// picture they stand upright while a cell is narrower than its name.
@@ -78,6 +79,7 @@ Q_SIGNALS:
     void left();
     void clicked(QPointF at);
     void pinWanted(QPointF at); ///< a click with the middle button
+    void brushed(QPointF from, QPointF to); ///< the left button drags, or has dragged, from there
     void windowChanged();
     void stepped(QPoint by); ///< arrow keys: cells to the right, down
 
@@ -95,6 +97,7 @@ private:
     void windowMoved();
     bool onMouse(QEvent* event);
     bool onMove(QPointF at);
+    void brushTo(QPointF at);
     void panTo(QPointF at);
     void wheel(const QWheelEvent& event);
     void centreOrFit();

@@ -25,7 +25,6 @@ StackPlot::StackPlot(const QString& accessibleName, PlotAxes axes, QWidget* pare
         paintColumns(p, m);
         paintCurve(p, m);
     });
-    setOverlay([this](QPainter& p, const PlotMap& m) { paintMarks(p, m); });
     connect(this, &PlotArea::hovered, this,
             [this](QPointF at) { Q_EMIT tokenHovered(int(at.x()) < tokens_ ? int(at.x()) : -1); });
     connect(this, &PlotArea::left, this, [this] { Q_EMIT tokenHovered(-1); });
@@ -51,13 +50,6 @@ void StackPlot::show(int tokens, double top)
     top_ = top;
     setExtent({0, 0, steppedExtent(tokens), top}, true);
     redraw();
-}
-
-void StackPlot::setTokens(int focused, int locked)
-{
-    focused_ = focused;
-    locked_ = locked;
-    redrawOverlay();
 }
 
 int StackPlot::tokensPerPixel() const
@@ -143,21 +135,6 @@ void StackPlot::paintCurve(QPainter& painter, const PlotMap& map) const
     }
     painter.setPen(QPen(Theme::instance().palette().warn, 2));
     painter.drawPolyline(line);
-}
-
-void StackPlot::paintMarks(QPainter& painter, const PlotMap& map) const
-{
-    const QColor warn = Theme::instance().palette().warn;
-    const auto upright = [&](int token, double alpha) {
-        if (token < 0 || token < map.window.left() || token >= map.window.right()) return;
-        QColor color = warn;
-        color.setAlphaF(float(alpha));
-        painter.setPen(QPen(color, 1.5));
-        painter.drawLine(QPointF(map.x(token + 0.5), map.rect.top()),
-                         QPointF(map.x(token + 0.5), map.rect.bottom()));
-    };
-    if (focused_ != locked_) upright(focused_, 0.6);
-    upright(locked_, 1.0);
 }
 
 double niceCeiling(double value)

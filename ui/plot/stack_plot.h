@@ -33,7 +33,6 @@ public:
     /// All tokens; `top` is the end of the value axis, locked by the owner.
     void show(int tokens, double top);
     double top() const { return top_; }
-    void setTokens(int focused, int locked);
     void setGap(double pixels) { gap_ = pixels; } ///< between wide columns; 0 for an area
     int tokensPerPixel() const;
 
@@ -45,7 +44,6 @@ private:
     void paintColumns(QPainter& painter, const PlotMap& map) const;
     void paintGround(QPainter& painter, const PlotMap& map) const;
     void paintCurve(QPainter& painter, const PlotMap& map) const;
-    void paintMarks(QPainter& painter, const PlotMap& map) const;
 
     std::vector<StackPart> parts_;
     Fill fill_;
@@ -55,8 +53,6 @@ private:
     int tokens_ = 0;
     double top_ = 1.0;
     double gap_ = 1.0;
-    int focused_ = -1;
-    int locked_ = -1;
 };
 
 /// The next round number (1, 1.5, 2, 3, 5, 7 times a power of ten) at or above a value.

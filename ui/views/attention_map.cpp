@@ -2,8 +2,8 @@
 
 #include "ui/models/run_store.h"
 #include "ui/models/selection.h"
-#include "ui/plot/pin_mark.h"
 #include "ui/plot/tile_paint.h"
+#include "ui/plot/token_marks.h"
 #include "ui/theme.h"
 #include "ui/views/attention_marginals.h"
 #include "ui/views/attention_picture.h"
@@ -67,7 +67,15 @@ AttentionMap::AttentionMap(AttentionPicture& picture, RunStore& store, Selection
 {
     setPicture([this](QPainter& p, const PlotMap& m) { paintMap(p, m); });
     setMargin([this](QPainter& p, const PlotMap& m) { paintMargin(p, m); });
-    setOverlay([this](QPainter& p, const PlotMap& m) { paintRulers(p, m); });
+    setOverlay([this](QPainter& p, const PlotMap& m) { paintTags(p, m); });
+    auto* marks = new TokenMarks(*this, selection,
+                                 {.tokens = Qt::Horizontal | Qt::Vertical,
+                                  .focus = Qt::Vertical,
+                                  .source = Qt::Horizontal});
+    marks->setReach([] {
+        const Theme& theme = Theme::instance();
+        return QMarginsF(0, 0, theme.px(kGap + kEntropyWidth), theme.px(kGap + kReceivedHeight));
+    });
     const auto name = [this](int token) {
         return token < store_.tokens() ? tokenLabel(store_.token(token)).left(kNameCharacters)
                                        : QString();
@@ -100,12 +108,11 @@ void AttentionMap::connectMouse()
         selection_.hoverSource(-1);
     });
     connect(this, &PlotArea::clicked, this, [this](QPointF at) {
-        if (int(at.y()) < store_.tokens()) selection_.lockToken(int(at.y()));
+        const int key = int(at.x()), query = int(at.y());
+        if (query >= store_.tokens()) return;
+        selection_.lockToken(query);
+        if (key <= query) selection_.lockSource(key);
     });
-    connect(this, &PlotArea::pinWanted, this, [this](QPointF at) {
-        if (int(at.y()) < store_.tokens()) selection_.togglePin(int(at.y()));
-    });
-    connect(&selection_, &Selection::pinsChanged, this, &PlotArea::redrawOverlay);
     connect(this, &PlotArea::stepped, this, &AttentionMap::step);
     connect(this, &PlotArea::windowChanged, this, &AttentionMap::placeOverview);
     connect(overview_, &MiniMap::centreWanted, this, [this](QPointF at) {
@@ -232,51 +239,12 @@ void AttentionMap::paintMargin(QPainter& painter, const PlotMap& map) const
                      Qt::AlignLeft, tr("0–%1 bit").arg(int(bits)));
 }
 
-void AttentionMap::paintRulers(QPainter& painter, const PlotMap& map) const
-{
-    const Palette& colors = Theme::instance().palette();
-    const QRectF right = entropyStrip(map), below = receivedStrip(map);
-    const auto across = [&](int row, const QColor& color) {
-        if (row < map.window.top() || row >= map.window.bottom()) return;
-        const double y = map.y(row + 0.5);
-        painter.setPen(QPen(color, 1.5));
-        painter.drawLine(QPointF(map.rect.left(), y), QPointF(right.right(), y));
-    };
-    const auto down = [&](int key, const QColor& color) {
-        if (key < map.window.left() || key >= map.window.right()) return;
-        painter.setPen(QPen(color, 1));
-        painter.drawLine(QPointF(map.x(key + 0.5), map.rect.top()),
-                         QPointF(map.x(key + 0.5), below.bottom()));
-    };
-    for (int place = 0; place < Selection::kPins; ++place) {
-        const int token = selection_.pins()[std::size_t(place)];
-        if (token < 0) continue;
-        across(token, pinColor(place));
-        down(token, pinColor(place));
-    }
-    const int query = selection_.token(), locked = selection_.lockedToken();
-    if (locked >= 0) across(locked, colors.warn);
-    if (query >= 0 && query != locked) {
-        QColor faint = colors.warn;
-        faint.setAlphaF(0.6F);
-        across(query, faint);
-    }
-    down(selection_.source(), colors.accent);
-    paintTags(painter, map);
-}
-
 /// Which query and which key the rulers stand at, over the axes.
 void AttentionMap::paintTags(QPainter& painter, const PlotMap& map) const
 {
     const Theme& theme = Theme::instance();
     const int query = selection_.token(), key = selection_.source();
     painter.setRenderHint(QPainter::Antialiasing);
-    for (int place = 0; place < Selection::kPins; ++place) {
-        const int token = selection_.pins()[std::size_t(place)];
-        if (token < map.window.top() || token >= map.window.bottom()) continue;
-        paintPin(painter, {entropyStrip(map).right() - theme.px(7), map.y(token + 0.5)},
-                 theme.px(14), place);
-    }
     if (query >= map.window.top() && query < map.window.bottom()) {
         const QString text = named(map.rect.height() / map.window.height())
             ? tokenLabel(store_.token(query)).left(kNameCharacters)
@@ -300,16 +268,13 @@ void AttentionMap::step(QPoint by)
     const int tokens = store_.tokens();
     if (tokens == 0) return;
     const int query = std::clamp(selection_.token() + by.y(), 0, tokens - 1);
-    if (by.y() != 0) {
-        selection_.hoverToken(-1); // the keys take over from the mouse
-        selection_.lockToken(query);
-    }
-    if (by.x() != 0) {
-        const int from = selection_.source() >= 0 ? selection_.source() : query;
-        selection_.hoverSource(std::clamp(from + by.x(), 0, std::max(0, query)));
-    } else if (selection_.source() > query) {
-        selection_.hoverSource(query);
-    }
+    const int from = selection_.source() >= 0 ? selection_.source() : query;
+    const int key = std::clamp(from + by.x(), 0, query);
+    const bool sourced = selection_.source() >= 0 || by.x() != 0;
+    selection_.hoverToken(-1); // the keys take over from the mouse
+    selection_.hoverSource(-1);
+    if (by.y() != 0) selection_.lockToken(query);
+    if (sourced) selection_.lockSource(key);
 }
 
 } // namespace mixscope

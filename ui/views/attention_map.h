@@ -43,7 +43,6 @@ private:
     void connectMouse();
     void paintMap(QPainter& painter, const PlotMap& map);
     void paintMargin(QPainter& painter, const PlotMap& map) const;
-    void paintRulers(QPainter& painter, const PlotMap& map) const;
     void paintTags(QPainter& painter, const PlotMap& map) const;
     void placeOverview();
     void step(QPoint by);

@@ -3,6 +3,7 @@
 #include "ui/accessibility.h"
 #include "ui/models/run_store.h"
 #include "ui/models/selection.h"
+#include "ui/plot/token_marks.h"
 #include "ui/theme.h"
 #include "ui/views/parts.h"
 
@@ -41,6 +42,7 @@ RowPlot::RowPlot(RunStore& store, Selection& selection, QWidget* parent)
     setPicture([this](QPainter& p, const PlotMap& m) { paintBars(p, m); });
     setMargin([this](QPainter& p, const PlotMap& m) { paintScale(p, m); });
     setOverlay([this](QPainter& p, const PlotMap& m) { paintNames(p, m); });
+    new TokenMarks(*this, selection);
     setCellNames(
         [this](int token) {
             return token < store_.tokens() ? tokenLabel(store_.token(token)).left(kNameCharacters)
@@ -50,12 +52,17 @@ RowPlot::RowPlot(RunStore& store, Selection& selection, QWidget* parent)
     connect(this, &PlotArea::hovered, this,
             [this](QPointF at) { selection_.hoverSource(int(at.x())); });
     connect(this, &PlotArea::left, this, [this] { selection_.hoverSource(-1); });
+    connect(this, &PlotArea::clicked, this, [this](QPointF at) {
+        if (int(at.x()) <= selection_.token()) selection_.lockSource(int(at.x()));
+    });
     connect(this, &PlotArea::stepped, this, [this](QPoint by) {
         const int last = store_.tokens() - 1, query = selection_.token();
         if (last < 0) return;
         if (by.y() != 0) selection_.lockToken(std::clamp(query + by.y(), 0, last));
         const int from = selection_.source() >= 0 ? selection_.source() : query;
-        if (by.x() != 0) selection_.hoverSource(std::clamp(from + by.x(), 0, std::max(0, query)));
+        if (by.x() == 0) return;
+        selection_.hoverSource(-1); // the keys take over from the mouse
+        selection_.lockSource(std::clamp(from + by.x(), 0, std::max(0, query)));
     });
     setFocusPoint([this]() -> std::optional<QPointF> {
         if (selection_.source() < 0) return std::nullopt;
@@ -125,12 +132,6 @@ void RowPlot::paintScale(QPainter& painter, const PlotMap& map) const
 void RowPlot::paintNames(QPainter& painter, const PlotMap& map) const
 {
     const Theme& theme = Theme::instance();
-    const int source = selection_.source();
-    if (source >= map.window.left() && source < map.window.right()) {
-        painter.setPen(QPen(theme.palette().accent, 1));
-        const double x = map.x(source + 0.5);
-        painter.drawLine(QPointF(x, map.rect.top()), QPointF(x, map.rect.bottom()));
-    }
     painter.setFont(theme.font(11, 500));
     const QFontMetrics metrics = painter.fontMetrics();
     std::vector<QRectF> taken;
@@ -242,6 +243,9 @@ AttentionRowPage::AttentionRowPage(RunStore& store, Selection& selection, QWidge
     connect(names_, &BarList::rowHovered, this, [this](int bar) {
         selection_.hoverSource(
             bar >= 0 && bar < int(targets_.size()) ? targets_[std::size_t(bar)].key : -1);
+    });
+    connect(names_, &BarList::rowClicked, this, [this](int bar) {
+        if (bar < int(targets_.size())) selection_.lockSource(targets_[std::size_t(bar)].key);
     });
 }
 

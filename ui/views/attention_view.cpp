@@ -124,6 +124,9 @@ void AttentionView::connectParts()
         selection().hoverSource(
             bar >= 0 && bar < int(targets_.size()) ? targets_[std::size_t(bar)].key : -1);
     });
+    connect(bars_, &BarList::rowClicked, this, [this](int bar) {
+        if (bar < int(targets_.size())) selection().lockSource(targets_[std::size_t(bar)].key);
+    });
 }
 
 AttentionView::Part AttentionView::part() const
@@ -424,7 +427,12 @@ QString AttentionView::describe() const
     if (query < 0 || query >= tokens) return where;
     const QString row = tr("%1, %2").arg(where, numbers.rowInWords(query, 3));
     const float bits = picture_.entropyBits(query);
-    return std::isnan(bits) ? row : tr("%1; entropy %2 bits").arg(row).arg(double(bits), 0, 'f', 1);
+    const QString words =
+        std::isnan(bits) ? row : tr("%1; entropy %2 bits").arg(row).arg(double(bits), 0, 'f', 1);
+    const int source = selection().source();
+    return source < 0 || source > query
+        ? words
+        : tr("%1; source token %2").arg(words, numbers.readout(query, source));
 }
 
 } // namespace mixscope

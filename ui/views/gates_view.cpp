@@ -6,6 +6,7 @@
 #include "ui/models/selection.h"
 #include "ui/plot/histogram.h"
 #include "ui/plot/lane_plot.h"
+#include "ui/plot/token_marks.h"
 #include "ui/theme.h"
 #include "ui/views/parts.h"
 #include "ui/views/routing_panel.h"
@@ -93,6 +94,7 @@ GatesView::GatesView(ViewContext context, QWidget* parent)
         invalidate();
     });
     connect(fit_, &QPushButton::clicked, this, &GatesView::refit);
+    new TokenMarks(*lanes_, context.selection);
     connect(lanes_, &LanePlot::tokenHovered, &context.selection, &Selection::hoverToken);
     connect(lanes_, &PlotArea::stepped, this, &GatesView::step);
     connect(routing_->plot(), &PlotArea::stepped, this, &GatesView::step);
@@ -337,11 +339,10 @@ void GatesView::showSelection()
     if (layerInfo() == nullptr || (!hasGates() && !hasExperts())) return;
     const int token = selection().token();
     lanes_->setFocus(-1, hasGates() ? selection().head() : -1);
-    lanes_->setTokens(token, selection().lockedToken());
     QStringList readings;
     for (std::size_t i = 0; hasGates() && i < kGates; ++i)
         readings << reading(i, token);
-    lanes_->setReadings(readings);
+    lanes_->setReadings(token, readings);
     const auto which = std::size_t(gateBar_->chosen());
     histogram_->setMark(hasGates() ? shown(which, value(which, token, selection().head()))
                                    : kUnknown);

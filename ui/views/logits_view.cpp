@@ -5,6 +5,7 @@
 #include "ui/models/run_store.h"
 #include "ui/models/selection.h"
 #include "ui/plot/stack_plot.h"
+#include "ui/plot/token_marks.h"
 #include "ui/plot/value_scale.h"
 #include "ui/theme.h"
 #include "ui/views/parts.h"
@@ -71,6 +72,7 @@ LogitsView::LogitsView(ViewContext context, QWidget* parent)
         if (token < store().tokens()) parts[0] = known(store().token(token).entropy_bits);
     });
     for (StackPlot* plot : {surprise_, entropy_}) {
+        new TokenMarks(*plot, context.selection);
         connect(plot, &StackPlot::tokenHovered, &context.selection, &Selection::hoverToken);
         connect(plot, &StackPlot::tokenClicked, &context.selection, &Selection::lockToken);
         connect(plot, &PlotArea::stepped, this, &LogitsView::step);
@@ -110,8 +112,6 @@ void LogitsView::showSelection()
 {
     const int token = selection().token();
     if (model() == nullptr || token < 0 || token >= store().tokens()) return;
-    for (StackPlot* plot : {surprise_, entropy_})
-        plot->setTokens(token, selection().lockedToken());
     const TokenInfo& info = store().token(token);
     const int next = token + 1 < store().tokens() ? store().token(token + 1).id : -1;
     if (token != shownToken_ || next != shownNext_) {

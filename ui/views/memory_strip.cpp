@@ -5,6 +5,7 @@
 #include "ui/models/run_store.h"
 #include "ui/models/selection.h"
 #include "ui/plot/stack_plot.h"
+#include "ui/plot/token_marks.h"
 #include "ui/plot/value_scale.h"
 #include "ui/theme.h"
 #include "ui/views/parts.h"
@@ -52,8 +53,11 @@ MemoryStrip::MemoryStrip(ViewContext context, QWidget* parent)
     });
     bars_->setCurve(
         [this](int token) { return token < at() ? double(kUnknown) : value(at(), token); });
+    new TokenMarks(*bars_, context.selection);
     connect(bars_, &StackPlot::tokenHovered, &context.selection, &Selection::hoverSource);
-    connect(bars_, &StackPlot::tokenClicked, &context.selection, &Selection::lockToken);
+    connect(bars_, &StackPlot::tokenClicked, &context.selection, [this](int token) {
+        if (token <= at()) context_.selection.lockSource(token);
+    });
 }
 
 int MemoryStrip::at() const
@@ -85,7 +89,6 @@ void MemoryStrip::update(int layer, int head, int firstChanged)
 void MemoryStrip::showSelection()
 {
     const int token = at();
-    bars_->setTokens(context_.selection.token(), context_.selection.lockedToken());
     bars_->redraw(); // the bars are those of the token in focus
     if (token < 0) return caption_->setText({});
     caption_->setText(tr("memory of layer %1, head %2 after token %3 · %4")

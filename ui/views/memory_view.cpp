@@ -7,6 +7,7 @@
 #include "ui/models/selection.h"
 #include "ui/plot/curve_plot.h"
 #include "ui/plot/stack_plot.h"
+#include "ui/plot/token_marks.h"
 #include "ui/plot/value_scale.h"
 #include "ui/theme.h"
 #include "ui/views/legend.h"
@@ -98,6 +99,7 @@ MemoryView::MemoryView(ViewContext context, QWidget* parent)
         [](double bytes) { return bytesText(bytes); });
     connect(weightsBar_, &SegmentBar::chosenChanged, this, &MemoryView::invalidate);
     connect(reachBar_, &SegmentBar::chosenChanged, this, &MemoryView::invalidate);
+    new TokenMarks(*growth_, context.selection);
     connect(growth_, &StackPlot::tokenHovered, this,
             [this](int token) { selection().hoverToken(token < store().tokens() ? token : -1); });
     connect(growth_, &StackPlot::tokenClicked, this, [this](int token) {
@@ -252,11 +254,6 @@ void MemoryView::showNumbers()
     }
     numbers.emplace_back(tr("history kept by this window"), bytesText(double(store().bytes())));
     numbers_->setValues(std::move(numbers));
-}
-
-void MemoryView::showSelection()
-{
-    if (model() != nullptr) growth_->setTokens(selection().token(), selection().lockedToken());
 }
 
 void MemoryView::resizeEvent(QResizeEvent* event)

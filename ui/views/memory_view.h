@@ -28,7 +28,6 @@ public:
 
 protected:
     void update(int firstChanged) override;
-    void showSelection() override;
     void restyle() override;
     QWidget* drawn() const override;
     Nothing nothing() const override;

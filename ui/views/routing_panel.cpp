@@ -4,6 +4,7 @@
 #include "ui/models/run_store.h"
 #include "ui/models/selection.h"
 #include "ui/plot/lane_plot.h"
+#include "ui/plot/token_marks.h"
 #include "ui/theme.h"
 #include "ui/views/load_grid.h"
 #include "ui/views/parts.h"
@@ -75,6 +76,7 @@ RoutingPanel::RoutingPanel(ViewContext context, QWidget* parent)
     column->addLayout(row, 3);
     column->addWidget(below_, 4);
 
+    new TokenMarks(*experts_, context.selection);
     connect(experts_, &LanePlot::tokenHovered, &context.selection, &Selection::hoverToken);
     connect(experts_, &LanePlot::cellClicked, this,
             [this](int, int, int token) { context_.selection.lockToken(token); });
@@ -195,9 +197,8 @@ void RoutingPanel::showSelection()
 {
     const int token = context_.selection.token();
     if (dense()) return;
-    experts_->setTokens(token, context_.selection.lockedToken());
     const double bits = entropy(token);
-    experts_->setReadings({QString(), shortNumber(bits)});
+    experts_->setReadings(token, {QString(), shortNumber(bits)});
     sent_->setText(sentence(token));
     entropy_->setText(tr("router entropy %1 of %2 bit")
                           .arg(shortNumber(bits), shortNumber(std::log2(double(count_)))));

@@ -37,7 +37,7 @@ protected:
     /// equals the number of tokens when none are.
     virtual void update(int firstChanged) = 0;
     /// The selection moved: crosshair, numbers. Called at most once a turn of the event loop.
-    virtual void showSelection() = 0;
+    virtual void showSelection() { }
     /// Another theme or scale: rebuild colours. Followed by update() from token 0.
     virtual void restyle() { }
     /// Width that the headline keeps when tools share its row, before the interface scale.

@@ -6,6 +6,7 @@
 #include "ui/models/selection.h"
 #include "ui/plot/lane_plot.h"
 #include "ui/plot/stack_plot.h"
+#include "ui/plot/token_marks.h"
 #include "ui/theme.h"
 #include "ui/views/matrix_panel.h"
 #include "ui/views/memory_strip.h"
@@ -85,6 +86,7 @@ StateView::StateView(ViewContext context, QWidget* parent)
         matrix_->take(store().state());
         continueLater();
     });
+    new TokenMarks(*lanes_, context.selection);
     connect(lanes_, &LanePlot::tokenHovered, &context.selection, &Selection::hoverToken);
     connect(lanes_, &LanePlot::cellClicked, this, [this](int band, int line, int token) {
         const int layer = layers_[std::size_t(band)];
@@ -98,7 +100,7 @@ StateView::StateView(ViewContext context, QWidget* parent)
         selection().hoverSource(known ? held_[std::size_t(bar)] : -1);
     });
     connect(holds_, &BarList::rowClicked, this, [this](int bar) {
-        if (bar < int(held_.size())) selection().lockToken(held_[std::size_t(bar)]);
+        if (bar < int(held_.size())) selection().lockSource(held_[std::size_t(bar)]);
     });
     for (PlotArea* plot : {static_cast<PlotArea*>(lanes_), static_cast<PlotArea*>(memory_->plot())})
         connect(plot, &PlotArea::stepped, this, &StateView::step);
@@ -282,7 +284,6 @@ void StateView::showSelection()
     const auto at = std::find(layers_.begin(), layers_.end(), focus().layer);
     lanes_->setFocus(at == layers_.end() ? -1 : int(at - layers_.begin()),
                      heads() == Heads::each ? head() : -1);
-    lanes_->setTokens(selection().token(), selection().lockedToken());
     if (exact()) memory_->showSelection();
     showMatrix();
     showNumbers();

@@ -5,6 +5,7 @@
 #include "ui/models/run_store.h"
 #include "ui/models/selection.h"
 #include "ui/plot/stack_plot.h"
+#include "ui/plot/token_marks.h"
 #include "ui/plot/value_scale.h"
 #include "ui/theme.h"
 #include "ui/views/flame_row.h"
@@ -91,6 +92,7 @@ TimeView::TimeView(ViewContext context, QWidget* parent)
         if (model() != nullptr && layer >= 0 && layer < int(model()->layers.size()))
             selection().setLayer(layer);
     });
+    new TokenMarks(*stack_, context.selection);
     connect(stack_, &StackPlot::tokenHovered, &context.selection, &Selection::hoverToken);
     connect(stack_, &StackPlot::tokenClicked, &context.selection, &Selection::lockToken);
     connect(stack_, &PlotArea::stepped, this, &TimeView::step);
@@ -198,7 +200,6 @@ void TimeView::showSelection()
 {
     const int token = selection().token();
     if (model() == nullptr || token < 0 || token >= store().tokens()) return;
-    stack_->setTokens(token, selection().lockedToken());
     const TokenTime& time = store().time(token);
     flameCaption_->setText(
         tr("ops of token %1 '%2' · %3 ms%4")
