@@ -4,7 +4,7 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <stdexcept>
+#include <cstdint>
 #include <vector>
 
 namespace mixscope {
@@ -30,6 +30,9 @@ public:
     using Mark = std::size_t;
     Mark mark() const { return used_; }
     void release(Mark mark) { used_ = mark; }
+
+    /// Changes when memory moves: what was recorded with the old addresses is void.
+    std::uint64_t version() const { return version_; }
 
     /// Everything taken is void; blocks that overflowed are merged into one.
     void reset()
@@ -63,12 +66,14 @@ private:
     void grow(std::size_t bytes)
     {
         Result<Buffer> block = backend_.allocate(bytes);
-        if (!block) throw std::runtime_error("out of memory for activations: " + block.error().what);
+        if (!block) throw DeviceFailure(block.error());
         blocks_.push_back(std::move(block).value());
+        ++version_;
     }
 
     Backend& backend_;
     std::vector<Buffer> blocks_;
+    std::uint64_t version_ = 0;
     std::size_t used_ = 0;
     std::size_t peak_ = 0;
 };

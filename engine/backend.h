@@ -13,10 +13,58 @@
 #include "kernels/scan.h"
 
 #include <cstddef>
+#include <functional>
 #include <memory>
+#include <stdexcept>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace mixscope {
+
+/// Thrown where a device fails, or has no memory left, in the middle of computing.
+class DeviceFailure : public std::runtime_error {
+public:
+    explicit DeviceFailure(Error error)
+        : std::runtime_error(error.what)
+        , error_(std::move(error))
+    {
+    }
+    const Error& error() const { return error_; }
+
+private:
+    Error error_;
+};
+
+/// Ops that were recorded once, with their operands, and run again at the cost of one call. What
+/// they read and write must still be there. Engine thread only.
+class Recording {
+public:
+    Recording() = default;
+    Recording(const Recording&) = delete;
+    Recording& operator=(const Recording&) = delete;
+    virtual ~Recording() = default;
+
+    virtual void replay() = 0;
+};
+
+/// Page-locked memory of the host for values on their way from a device. The copy goes on beside
+/// what is run after it. Engine thread only.
+class Transfer {
+public:
+    Transfer() = default;
+    Transfer(const Transfer&) = delete;
+    Transfer& operator=(const Transfer&) = delete;
+    virtual ~Transfer() = default;
+
+    /// Starts to copy the parts, each contiguous, one after another, as they are when all that
+    /// was run so far is done. The transfer before must have been waited for.
+    virtual void begin(const std::vector<TensorView>& parts) = 0;
+    /// Waits for the copy. The bytes stay until the next begin().
+    virtual const std::byte* wait() = 0;
+    /// Lets what is run from here on begin only when the copy has read its sources.
+    virtual void keep_sources() = 0;
+};
 
 /// Memory and arithmetic of one device. Ops run in program order; a CUDA backend only enqueues.
 /// A backend that forgets an op does not compile; a fused op has a default here that runs the
@@ -44,6 +92,17 @@ public:
     virtual void copy(const TensorView& from, const TensorView& to) = 0;
     /// Waits until everything that was run is done.
     virtual void synchronize() = 0;
+
+    /// Whether ops gain by being recorded, as on a device that runs behind the host.
+    virtual bool records() const { return false; }
+    /// Records what `work` runs instead of running it. `work` may neither allocate nor wait. Null
+    /// without records().
+    virtual std::unique_ptr<Recording> record(const std::function<void()>& /*work*/)
+    {
+        return nullptr;
+    }
+    /// Null where values are on the host anyway.
+    virtual std::unique_ptr<Transfer> create_transfer() { return nullptr; }
 
     virtual void run(const Embed& op) = 0;
     virtual void run(const AddScaled& op) = 0;

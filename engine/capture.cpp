@@ -54,8 +54,9 @@ std::size_t TokenBatch::bytes() const
     return n;
 }
 
-Capture::Capture(std::vector<std::vector<ProbeField>> offered)
-    : offered_(std::move(offered))
+Capture::Capture(std::vector<std::vector<ProbeField>> offered, Backend& backend)
+    : backend_(backend)
+    , offered_(std::move(offered))
     , wanted_(offered_.size(), 0)
 {
     rebuild(ProbeLevel::off);
@@ -112,52 +113,159 @@ void Capture::rebuild(ProbeLevel level)
     layout_ = std::move(layout);
 }
 
-void Capture::begin(int tokens)
+void Capture::begin(int tokens, std::int64_t bound)
 {
     tokens_ = tokens;
+    bound_ = bound;
     attention_.clear();
     states_.clear();
+    kept_.clear();
     values_.assign(std::size_t(tokens) * std::size_t(layout_->width), std::nanf(""));
+    if (backend_.place() == Place::device) arrange();
 }
 
-void Capture::store(Probe probe, int layer, const TensorView& v, float scale, Backend& backend)
+/// Gives each wanted point its place in the memory; the same one for the same selection, tokens
+/// and bound.
+void Capture::arrange()
+{
+    constexpr std::int64_t kAlignment = 16; // floats
+    memory_used_ = 0;
+    place_.assign(offered_.size() * kProbeCount, -1);
+    for (std::size_t layer = 0; layer < offered_.size(); ++layer) {
+        for (const ProbeField& field : offered_[layer]) {
+            if (!wants(field.probe, int(layer)) || field.probe == Probe::state) continue;
+            const bool rows = field.probe == Probe::attention;
+            place_[layer * kProbeCount + std::size_t(field.probe)] = memory_used_;
+            memory_used_ += tokens_ * width_of(field) * (rows ? bound_ : 1);
+            memory_used_ = (memory_used_ + kAlignment - 1) / kAlignment * kAlignment;
+        }
+    }
+    const std::size_t bytes = std::size_t(memory_used_) * sizeof(float);
+    if (bytes <= memory_.bytes()) return;
+    memory_ = {};
+    ++memory_version_;
+    Result<Buffer> grown = backend_.allocate(bytes);
+    if (!grown) throw DeviceFailure(grown.error());
+    memory_ = std::move(grown).value();
+}
+
+float* Capture::address(std::int64_t offset) const
+{
+    return static_cast<float*>(memory_.data()) + offset;
+}
+
+TensorView Capture::room(Probe probe, int layer) const
+{
+    if (place_.empty() || !wants(probe, layer)) return {};
+    const std::size_t at = std::size_t(layer) * kProbeCount + std::size_t(probe);
+    const int width = layout_->fields[std::size_t(field_of_[at])].width;
+    return view(address(place_[at]), DType::f32, Place::device, tokens_, width);
+}
+
+TensorView Capture::attention_room(int layer, std::int64_t length) const
+{
+    if (place_.empty() || !wants(Probe::attention, layer)) return {};
+    const std::int64_t at =
+        place_[std::size_t(layer) * kProbeCount + std::size_t(Probe::attention)];
+    for (const ProbeField& field : offered_[std::size_t(layer)]) {
+        if (field.probe != Probe::attention) continue;
+        return view(address(at), DType::f32, Place::device, width_of(field), tokens_, bound_)
+            .slice(2, 0, length);
+    }
+    return {};
+}
+
+void Capture::store(Probe probe, int layer, const TensorView& v, float scale)
 {
     const int index = field_of_[std::size_t(layer) * kProbeCount + std::size_t(probe)];
     assert(index >= 0 && v.shape[0] == tokens_);
     const CaptureField& field = layout_->fields[std::size_t(index)];
     assert(v.count() == std::int64_t(tokens_) * field.width);
-    TensorView host = v;
-    std::vector<float> staged;
     if (v.place == Place::device) {
-        staged.resize(std::size_t(v.count()));
-        backend.download(staged.data(), v);
-        host = view(staged.data(), v.dtype, Place::host, v.shape[0], field.width);
+        TensorView to = room(probe, layer);
+        to.dtype = v.dtype;
+        if (to.data != v.data) backend_.copy(v, to);
+        kept_.push_back({probe, layer, to, scale});
+        return;
     }
     for (int t = 0; t < tokens_; ++t) {
         float* row = values_.data() + std::size_t(t) * std::size_t(layout_->width) + field.offset;
-        copy_row(host, t, field.width, scale, row);
+        copy_row(v, t, field.width, scale, row);
     }
 }
 
-void Capture::store_attention(int layer, const TensorView& probs, Backend& backend)
+void Capture::store_attention(int layer, const TensorView& probs)
 {
+    if (probs.place == Place::device) {
+        kept_.push_back({Probe::attention, layer, probs, 1.0F});
+        return;
+    }
     AttentionRows rows;
     rows.layer = layer;
     rows.n_heads = int(probs.shape[0]);
     rows.length = int(probs.shape[2]);
-    rows.values.resize(std::size_t(probs.count()));
-    backend.download(rows.values.data(), probs);
+    rows.values.assign(probs.as<float>(), probs.as<float>() + probs.count());
     attention_.push_back(std::move(rows));
 }
 
-void Capture::store_state(int layer, const TensorView& state, Backend& backend)
+void Capture::store_state(int layer, const TensorView& state)
 {
+    if (state.place == Place::device) { // stays as it is until the next call
+        kept_.push_back({Probe::state, layer, state, 1.0F});
+        return;
+    }
     StateCapture capture;
     capture.layer = layer;
     capture.shape.assign(state.shape, state.shape + state.rank);
-    capture.values.resize(std::size_t(state.count()));
-    backend.download(capture.values.data(), state);
+    capture.values.assign(state.as<float>(), state.as<float>() + state.count());
     states_.push_back(std::move(capture));
+}
+
+TensorView Capture::memory() const
+{
+    if (place_.empty() || memory_used_ == 0) return {};
+    return view(memory_.data(), DType::f32, Place::device, memory_used_);
+}
+
+void Capture::read_back(const std::byte* copy, std::int64_t length)
+{
+    const std::vector<Kept> all = std::move(kept_);
+    kept_.clear();
+    for (const Kept& kept : all) {
+        if (kept.probe == Probe::state) {
+            StateCapture capture;
+            capture.layer = kept.layer;
+            capture.shape.assign(kept.values.shape, kept.values.shape + kept.values.rank);
+            capture.values.resize(std::size_t(kept.values.count()));
+            backend_.download(capture.values.data(), kept.values);
+            states_.push_back(std::move(capture));
+            continue;
+        }
+        TensorView host = kept.values;
+        const auto offset = static_cast<std::byte*>(kept.values.data)
+            - static_cast<std::byte*>(memory_.data());
+        host.data = const_cast<std::byte*>(copy + offset);
+        host.place = Place::host;
+        if (kept.probe == Probe::attention) read_attention(kept.layer, host, length);
+        else store(kept.probe, kept.layer, host, kept.scale);
+    }
+}
+
+/// Rows of a call whose memory may have room for more keys than there are.
+void Capture::read_attention(int layer, const TensorView& host, std::int64_t length)
+{
+    AttentionRows rows;
+    rows.layer = layer;
+    rows.n_heads = int(host.shape[0]);
+    rows.length = int(length);
+    rows.values.reserve(std::size_t(host.shape[0] * host.shape[1] * length));
+    for (std::int64_t head = 0; head < host.shape[0]; ++head) {
+        for (std::int64_t t = 0; t < host.shape[1]; ++t) {
+            const float* from = host.as<float>() + head * host.stride[0] + t * host.stride[1];
+            rows.values.insert(rows.values.end(), from, from + length);
+        }
+    }
+    attention_.push_back(std::move(rows));
 }
 
 } // namespace mixscope

@@ -106,6 +106,8 @@ struct EngineThread::Impl {
     {
         try {
             command(*this, stop);
+        } catch (const DeviceFailure& failure) {
+            fail("computing", failure.error());
         } catch (const std::bad_alloc&) {
             fail("computing",
                  {ErrorCode::out_of_memory, "the system refused more memory",

@@ -79,12 +79,13 @@ void Model::look_at_residual(Pass& pass, const TensorView& x, const TensorView& 
                              const TensorView& fed) const
 {
     const std::int64_t tokens = x.shape[0];
-    const TensorView norm = pass.scratch(tokens, 1);
     if (pass.wants(Probe::residual_norm)) {
+        const TensorView norm = pass.output(Probe::residual_norm, tokens, 1);
         pass.observe(L2Norm {.x = x.split_last(1, spec_.d_model), .out = norm});
         pass.probe(Probe::residual_norm, norm);
     }
     if (pass.wants(Probe::block_norm)) { // both blocks of the layer together; they are done with
+        const TensorView norm = pass.output(Probe::block_norm, tokens, 1);
         pass.observe(AddScaled {.x = mixed, .y = fed});
         pass.observe(L2Norm {.x = mixed.split_last(1, spec_.d_model), .out = norm});
         pass.probe(Probe::block_norm, norm, spec_.residual_scale);

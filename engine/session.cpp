@@ -36,6 +36,14 @@ std::size_t row_count(const StateField& field)
     return n;
 }
 
+/// Decode steps are made for contexts of up to 128, 256, 512, … tokens.
+std::int64_t step_bound(std::int64_t length, std::int64_t context)
+{
+    std::int64_t bound = 128;
+    while (bound < length) bound *= 2;
+    return std::min(bound, context);
+}
+
 } // namespace
 
 Result<std::unique_ptr<Session>> Session::create(const Model& model, Backend& backend,
@@ -51,7 +59,8 @@ Session::Session(const Model& model, Backend& backend, const SessionOptions& opt
     , backend_(backend)
     , options_(options)
     , arena_(backend)
-    , capture_(model.probe_fields())
+    , capture_(model.probe_fields(), backend)
+    , transfer_(backend.create_transfer())
 {
 }
 
@@ -92,33 +101,81 @@ Result<void> Session::allocate()
         }
         states_.push_back(std::move(state));
     }
-    Result<Buffer> pos = backend_.allocate(sizeof(std::int32_t));
-    if (!pos) return pos.error();
-    pos_buffer_ = std::move(pos).value();
+    Result<Buffer> input = backend_.allocate(2 * sizeof(std::int32_t));
+    if (!input) return input.error();
+    input_ = std::move(input).value();
     return {};
 }
 
 std::span<const float> Session::forward(std::span<const TokenId> ids, LogitRows rows, bool timed)
 {
     assert(!ids.empty() && position() + std::int64_t(ids.size()) <= options_.context);
+    const bool step = ids.size() == 1;
+    const std::int64_t length = position() + std::int64_t(ids.size());
+    const std::int64_t bound = step ? step_bound(length, options_.context) : length;
     arena_.reset();
-    const std::int64_t position = this->position();
-    const auto pos_value = std::int32_t(position);
-    const TensorView pos = view(pos_buffer_.data(), DType::i32, backend_.place(), 1);
-    const TensorView id_view = arena_.take(DType::i32, ids.size());
-    backend_.upload(pos, &pos_value);
-    backend_.upload(id_view, ids.data());
-    capture_.begin(int(ids.size()));
-    trace_.begin(model_.n_layers(), timed);
-    Pass pass(backend_, arena_, capture_, trace_, pos, position);
-    const TensorView logits = model_.forward(pass, id_view, states_, rows);
-    backend_.synchronize();
+    const TensorView id_view = upload_ids(ids);
+    capture_.begin(int(ids.size()), bound);
+    trace_.begin(model_.n_layers(), timed, backend_.records());
+    const bool recorded = step && options_.record_steps && backend_.records();
+    const TensorView logits = recorded ? run_step(id_view, bound) : run(id_view, bound, rows);
+    const std::span<const float> out = read_results(logits, length);
     tokens_.insert(tokens_.end(), ids.begin(), ids.end());
     forward_tokens_ += ids.size();
-    if (logits.place == Place::host) return {logits.as<float>(), std::size_t(logits.count())};
-    logits_.resize(std::size_t(logits.count()));
-    backend_.download(logits_.data(), logits);
-    return logits_;
+    return out;
+}
+
+/// Position and tokens to the device; a decode step finds its token at the same place each time.
+TensorView Session::upload_ids(std::span<const TokenId> ids)
+{
+    const TensorView input = view(input_.data(), DType::i32, backend_.place(), 2);
+    const std::int32_t values[] = {std::int32_t(position()), ids.front()};
+    backend_.upload(input, values);
+    if (ids.size() == 1) return input.slice(0, 1, 1);
+    const TensorView all = arena_.take(DType::i32, ids.size());
+    backend_.upload(all, ids.data());
+    return all;
+}
+
+TensorView Session::run(const TensorView& ids, std::int64_t bound, LogitRows rows)
+{
+    const TensorView pos = view(input_.data(), DType::i32, backend_.place(), 1);
+    Pass pass(backend_, arena_, capture_, trace_, pos, position(), bound);
+    return model_.forward(pass, ids, states_, rows);
+}
+
+TensorView Session::run_step(const TensorView& id, std::int64_t bound)
+{
+    const StepKey key {bound, capture_.selection(), arena_.version() + capture_.memory_version()};
+    RecordedStep* step = steps_.find(key);
+    if (step == nullptr && !steps_.met(key)) return run(id, bound, LogitRows::last);
+    if (step == nullptr) {
+        RecordedStep made {.key = key};
+        made.recording = backend_.record([&] { made.logits = run(id, bound, LogitRows::last); });
+        made.kept = capture_.kept();
+        made.trace = trace_.recorded(position());
+        step = &steps_.add(std::move(made));
+    }
+    step->recording->replay();
+    ++replayed_steps_;
+    capture_.set_kept(step->kept);
+    trace_.repeat(step->trace, position());
+    return step->logits;
+}
+
+/// Waits for the call: the one wait of a decode step. The span is valid until the next call.
+std::span<const float> Session::read_results(const TensorView& logits, std::int64_t length)
+{
+    if (transfer_ == nullptr) {
+        backend_.synchronize();
+        return {logits.as<float>(), std::size_t(logits.count())};
+    }
+    std::vector<TensorView> parts {logits};
+    if (const TensorView looked_at = capture_.memory()) parts.push_back(looked_at);
+    transfer_->begin(parts);
+    const std::byte* copy = transfer_->wait();
+    capture_.read_back(copy + logits.bytes(), length);
+    return {reinterpret_cast<const float*>(copy), std::size_t(logits.count())};
 }
 
 Result<Snapshot> Session::snapshot() const

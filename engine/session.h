@@ -2,6 +2,7 @@
 
 #include "engine/arena.h"
 #include "engine/capture.h"
+#include "engine/decode_steps.h"
 #include "engine/model.h"
 #include "engine/trace.h"
 
@@ -19,6 +20,7 @@ struct SessionOptions {
     std::int64_t context = 4096; ///< tokens
     std::optional<DType> kv_dtype; ///< the backend's default when empty
     std::size_t snapshot_bytes = std::size_t(64) << 20; ///< budget for snapshots of old positions
+    bool record_steps = true; ///< where the backend can; off: every step runs op by op
 };
 
 /// The recurrent state after `position` tokens. The KV cache needs no copy: it only grows, and is
@@ -62,9 +64,16 @@ public:
     std::size_t kv_bytes_per_token() const { return kv_bytes_per_token_; }
     const std::vector<LayerState>& states() const { return states_; }
 
+    /// Decode steps that ran from a recording, since the session began.
+    std::uint64_t replayed_steps() const { return replayed_steps_; }
+
 private:
     Session(const Model& model, Backend& backend, const SessionOptions& options);
     Result<void> allocate();
+    TensorView upload_ids(std::span<const TokenId> ids);
+    TensorView run(const TensorView& ids, std::int64_t bound, LogitRows rows);
+    TensorView run_step(const TensorView& id, std::int64_t bound);
+    std::span<const float> read_results(const TensorView& logits, std::int64_t length);
 
     const Model& model_;
     Backend& backend_;
@@ -75,11 +84,13 @@ private:
     std::vector<Buffer> buffers_;
     std::vector<LayerState> states_;
     std::vector<TensorView> fixed_; ///< every state field that does not grow
-    Buffer pos_buffer_;
+    Buffer input_; ///< i32: position of a call, token of a decode step
+    std::unique_ptr<Transfer> transfer_; ///< of results to the host; absent where they are there
+    DecodeSteps steps_;
+    std::uint64_t replayed_steps_ = 0;
     std::size_t state_bytes_ = 0;
     std::size_t kv_bytes_per_token_ = 0;
     std::vector<TokenId> tokens_;
-    std::vector<float> logits_;
     std::uint64_t forward_tokens_ = 0;
     std::deque<Snapshot> remembered_; ///< by rising position
 };

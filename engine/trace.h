@@ -10,24 +10,41 @@
 namespace mixscope {
 
 /// Times the ops of one forward call: every op ends where the next begins, so the parts sum to
-/// the whole. Off: records nothing. Engine thread only.
+/// the whole. Off: records nothing. Of a device that runs behind the host it knows what the ops
+/// cost, not how long they took. Engine thread only.
 class Trace {
 public:
     using Clock = std::chrono::steady_clock;
 
-    /// Layers count -1 (embedding), 0 … L-1, L (final norm and head).
-    void begin(int n_layers, bool on)
+    /// Ops of a recorded step, as they were at `position`.
+    struct Recorded {
+        std::vector<OpTime> ops;
+        std::vector<Cost> growth; ///< of each op for each later position
+        std::int64_t position = 0;
+    };
+
+    /// Layers count -1 (embedding), 0 … L-1, L (final norm and head). behind: the device is.
+    void begin(int n_layers, bool on, bool behind)
     {
         on_ = on;
-        if (!on_) return;
+        behind_ = behind;
+        if (!on_ && !behind_) return;
         ops_.clear();
+        growth_.clear();
+        layer_us_.clear();
+        if (behind_) return;
         layer_us_.assign(std::size_t(n_layers) + 2, 0.0F);
         probe_us_ = 0.0F;
         last_ = Clock::now();
     }
 
-    void op_done(const char* name, int layer, Cost cost)
+    void op_done(const char* name, int layer, Cost cost, Cost growth)
     {
+        if (behind_) {
+            ops_.push_back({name, std::int16_t(layer), 0.0F, cost.bytes, cost.flops});
+            growth_.push_back(growth);
+            return;
+        }
         if (!on_) return;
         const float us = lap();
         layer_us_[std::size_t(layer + 1)] += us;
@@ -37,8 +54,24 @@ public:
     /// What was spent since the last lap went into looking, not into the model.
     void probe_done()
     {
-        if (on_) probe_us_ += lap();
+        if (on_ && !behind_) probe_us_ += lap();
     }
+
+    Recorded recorded(std::int64_t position) const { return {ops_, growth_, position}; }
+    /// The ops of a recorded step that was run again.
+    void repeat(const Recorded& step, std::int64_t position)
+    {
+        if (!on_) return;
+        ops_ = step.ops;
+        const auto later = std::uint64_t(position - step.position);
+        for (std::size_t i = 0; i < ops_.size(); ++i) {
+            ops_[i].bytes += later * step.growth[i].bytes;
+            ops_[i].flops += later * step.growth[i].flops;
+        }
+    }
+
+    /// Whether the times of the ops are known.
+    bool has_times() const { return on_ && !behind_; }
 
     const std::vector<OpTime>& ops() const { return ops_; }
     const std::vector<float>& layer_us() const { return layer_us_; }
@@ -54,7 +87,9 @@ private:
     }
 
     bool on_ = false;
+    bool behind_ = false;
     std::vector<OpTime> ops_;
+    std::vector<Cost> growth_;
     std::vector<float> layer_us_;
     float probe_us_ = 0.0F;
     Clock::time_point last_;

@@ -82,6 +82,9 @@ const char* problem(const Attend& op)
     if (op.length < op.q.shape[0] || op.length > op.k_cache.shape[0]) {
         return "length must be at least T and at most the capacity of the cache";
     }
+    if (op.bound != 0 && (op.bound < op.length || op.bound > op.k_cache.shape[0])) {
+        return "bound must be at least length and at most the capacity of the cache";
+    }
     if (op.probs && !is(op.probs, DType::f32, op.q.shape[1], op.q.shape[0], op.length)) {
         return "probs must be [Hq, T, length] f32";
     }

@@ -26,7 +26,7 @@ struct AttendArgs {
         stats; ///< [T, Hq]: largest score and sum of exponentials; absent unless probs are wanted
     float* partials; ///< [T, Hq, splits, head_dim + 2]: sum of values, largest score, sum
     int tokens, heads, group, head_dim, splits;
-    std::int64_t length, window;
+    std::int64_t window;
     float scale;
 };
 
@@ -269,8 +269,9 @@ __global__ void __launch_bounds__(kThreads) probs_kernel(AttendArgs a, const E* 
 {
     const AttendTile<D> tile(dynamic_shared<float>());
     const Queries queries(a);
+    const std::int64_t length = queries.pos + a.tokens;
     stage_queries<D>(a, queries, tile.q);
-    for (std::int64_t begin = std::int64_t(blockIdx.z) * kKeys; begin < a.length;
+    for (std::int64_t begin = std::int64_t(blockIdx.z) * kKeys; begin < length;
          begin += std::int64_t(gridDim.z) * kKeys) {
         __syncthreads();
         stage_rows<E, D>(a, k_cache, begin, queries.end(), tile.keys, D + 1);
@@ -281,12 +282,18 @@ __global__ void __launch_bounds__(kThreads) probs_kernel(AttendArgs a, const E* 
 #pragma unroll
         for (int r = 0; r < kWarpQueries; ++r) {
             const int i = warp() * kWarpQueries + r;
-            if (i >= queries.count || key >= a.length) continue;
+            if (i >= queries.count || key >= length) continue;
             const float2 stats = a.stats[queries.token(i) * a.heads + queries.head(i)];
             a.probs.at(queries.head(i), queries.token(i))[key] =
                 queries.sees(i, key) ? expf(scores[r] - stats.x) / stats.y : 0.0F;
         }
     }
+}
+
+/// The length that launches are made for; how long the past really is, the kernels read from `pos`.
+std::int64_t bound_of(const Attend& op)
+{
+    return op.bound > 0 ? op.bound : op.length;
 }
 
 template <class E, int D>
@@ -302,7 +309,7 @@ int launch_attend(const Attend& op, const CudaContext& context, AttendArgs args,
     }
     if (status != cudaSuccess || !op.probs) return status;
     grid.z = unsigned(std::clamp(4 * context.multiprocessors / int(grid.x * grid.y), 1,
-                                 pieces(op.length, kKeys)));
+                                 pieces(bound_of(op), kKeys)));
     return launch(probs_kernel<E, D>, grid, kThreads, AttendTile<D>::kScoreBytes, context, args,
                   keys);
 }
@@ -326,7 +333,7 @@ int splits_of(const Attend& op, const CudaContext& context, int blocks, std::siz
         partial_bytes
         / (std::size_t(op.q.count() + 2 * op.q.shape[0] * op.q.shape[1]) * sizeof(float)));
     const std::int64_t wanted = kBlocksEach * context.multiprocessors / blocks;
-    return int(std::clamp<std::int64_t>(std::min({wanted, fit, op.length / kFewestKeys}), 1, 256));
+    return int(std::clamp<std::int64_t>(std::min({wanted, fit, bound_of(op) / kFewestKeys}), 1, 256));
 }
 
 template <class E>
@@ -384,7 +391,6 @@ int run(const Attend& op, const CudaContext& context)
         group,
         int(op.q.shape[2]),
         splits,
-        op.length,
         op.window,
         op.scale};
     return with_elements(op.k_cache, [&](auto* cache) {

@@ -2,7 +2,7 @@
 # usage: cmake -DRULE=<include_rule.cmake> -DWORK=<scratch folder> -P include_rule_test.cmake
 file(REMOVE_RECURSE ${WORK})
 file(WRITE ${WORK}/kernels/good.cu "#include \"kernels/good.h\"\n#include <cuda_runtime.h>\n#include <vector>\n")
-file(WRITE ${WORK}/engine/cuda_backend.cpp "#include \"kernels/good.h\"\n#include <cublas_v2.h>\n")
+file(WRITE ${WORK}/engine/cuda/cuda_backend.cpp "#include \"kernels/good.h\"\n#include <cublas_v2.h>\n")
 file(WRITE ${WORK}/ui/good.cpp "#include \"engine/good.h\"\n#include <QWidget>\n#include <qcustomplot.h>\n#include \"good.moc\"\n")
 file(WRITE ${WORK}/app/good.cpp "#include \"ui/good.h\"\n")
 file(WRITE ${WORK}/kernels/cpu/good.h "#include \"../good.cu\"\n")

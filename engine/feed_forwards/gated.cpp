@@ -54,11 +54,12 @@ private:
         const std::int64_t tokens = x.shape[0];
         const std::int64_t k = spec_.n_experts_used;
         const TensorView logits = pass.scratch(tokens, spec_.n_experts);
-        const TensorView ids = pass.scratch_i32(tokens, k);
+        const TensorView ids = pass.output(Probe::experts, tokens, k, DType::i32);
         const TensorView weights = pass.scratch(tokens, k);
         const TensorView hidden = pass.scratch(tokens * k, 3 * spec_.d_expert);
-        const TensorView probs = pass.wants(Probe::router) ? pass.scratch(tokens, spec_.n_experts)
-                                                           : TensorView {};
+        const TensorView probs = pass.wants(Probe::router)
+            ? pass.output(Probe::router, tokens, spec_.n_experts)
+            : TensorView {};
         pass.run(Matmul {.x = x, .w = w_router_, .out = logits});
         pass.run(Route {.logits = logits, .ids = ids, .weights = weights, .probs = probs,
                         .kind = spec_.router});

@@ -62,7 +62,7 @@ public:
         const TensorView v_heads = v.split_last(spec_.n_kv_heads, head_dim);
         const bool looked_at = pass.wants(Probe::attention);
         const TensorView probs
-            = looked_at ? pass.scratch(spec_.n_heads, tokens, length) : TensorView {};
+            = looked_at ? pass.attention_output(spec_.n_heads, tokens) : TensorView {};
 
         pass.run(Matmul {.x = x, .w = w_q_, .bias = b_q_, .out = q});
         pass.run(Matmul {.x = x, .w = w_k_, .bias = b_k_, .out = k});
@@ -78,7 +78,8 @@ public:
                            .v_cache = state["v"]});
         pass.run(Attend {.q = q_heads, .k_cache = state["k"], .v_cache = state["v"],
                          .pos = pass.pos(), .out = mixed.split_last(spec_.n_heads, head_dim),
-                         .probs = probs, .length = length, .window = 0, .scale = spec_.scale});
+                         .probs = probs, .length = length, .window = 0, .scale = spec_.scale,
+                         .bound = pass.bound()});
         pass.run(Matmul {.x = mixed, .w = w_o_, .bias = b_o_, .out = out});
         if (looked_at) pass.probe_attention(probs);
     }

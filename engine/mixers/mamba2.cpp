@@ -67,9 +67,9 @@ public:
     {
         const std::int64_t tokens = x.shape[0];
         const TensorView in = pass.scratch(tokens, d_inner_ + conv_width_ + spec_.n_heads);
-        const TensorView conv = pass.scratch(tokens, conv_width_);
-        const TensorView dt = pass.scratch(tokens, spec_.n_heads);
-        const TensorView keep = pass.scratch(tokens, spec_.n_heads);
+        const TensorView conv = pass.output(Probe::conv, tokens, conv_width_);
+        const TensorView dt = pass.output(Probe::dt, tokens, spec_.n_heads);
+        const TensorView keep = pass.output(Probe::keep, tokens, spec_.n_heads);
         const TensorView y = pass.scratch(tokens, d_inner_);
 
         // Rows of in_proj: z | x B C | dt. The convolution covers x, B and C.
@@ -84,8 +84,8 @@ public:
             .z = z.split_last(spec_.n_heads, spec_.head_dim),
             .dt = dt,
             .keep = keep,
-            .state_norm = scratch_if(pass, Probe::state_norm, tokens),
-            .state_change = scratch_if(pass, Probe::state_change, tokens),
+            .state_norm = output_if_wanted(pass, Probe::state_norm, tokens),
+            .state_change = output_if_wanted(pass, Probe::state_change, tokens),
         };
 
         pass.run(Matmul {.x = x, .w = w_in_, .bias = b_in_, .out = in});
@@ -113,9 +113,9 @@ private:
         TensorView x, b, c, z, dt, keep, state_norm, state_change;
     };
 
-    TensorView scratch_if(Pass& pass, Probe probe, std::int64_t tokens) const
+    TensorView output_if_wanted(Pass& pass, Probe probe, std::int64_t tokens) const
     {
-        return pass.wants(probe) ? pass.scratch(tokens, spec_.n_heads) : TensorView {};
+        return pass.wants(probe) ? pass.output(probe, tokens, spec_.n_heads) : TensorView {};
     }
 
     void look(Pass& pass, const Streams& s) const
@@ -126,16 +126,16 @@ private:
         pass.probe(Probe::state_norm, s.state_norm);
         pass.probe(Probe::state_change, s.state_change);
         if (pass.wants(Probe::out_gate)) {
-            const TensorView open = pass.scratch(tokens, spec_.n_heads);
+            const TensorView open = pass.output(Probe::out_gate, tokens, spec_.n_heads);
             pass.observe(MeanAbsSilu {.x = s.z, .out = open});
             pass.probe(Probe::out_gate, open);
         }
         const ProbeBits norms = bit_of(Probe::b_norm) | bit_of(Probe::c_norm) | bit_of(Probe::write);
         if ((pass.wanted() & norms) == 0) return;
-        const TensorView b_norm = pass.scratch(tokens, spec_.n_groups);
-        const TensorView c_norm = pass.scratch(tokens, spec_.n_groups);
+        const TensorView b_norm = pass.output(Probe::b_norm, tokens, spec_.n_groups);
+        const TensorView c_norm = pass.output(Probe::c_norm, tokens, spec_.n_groups);
         const TensorView x_norm = pass.scratch(tokens, spec_.n_heads);
-        const TensorView write = pass.scratch(tokens, spec_.n_heads);
+        const TensorView write = pass.output(Probe::write, tokens, spec_.n_heads);
         pass.observe(L2Norm {.x = s.b, .out = b_norm});
         pass.observe(L2Norm {.x = s.c, .out = c_norm});
         pass.observe(L2Norm {.x = s.x, .out = x_norm});

@@ -1,6 +1,6 @@
 // The CUDA backend, its kernels and launches built by the host compiler and run on the CPU
 // (tests/support/host_cuda).
-#include "engine/cuda_backend.h"
+#include "engine/cuda/cuda_backend.h"
 #include "engine/cuda_module.h"
 #include "tests/support/host_cuda/device.h"
 #include "tests/support/temp_folder.h"

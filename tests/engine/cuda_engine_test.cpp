@@ -1,7 +1,7 @@
 // Whole models on the CUDA backend, against what the reference implementation computed, and every
 // probe against the CPU backend: everywhere through tests/support/host_cuda, and on a GPU
 // (tests/gpu/run.sh).
-#include "engine/cuda_backend.h"
+#include "engine/cuda/cuda_backend.h"
 #include "engine/evaluation.h"
 #include "tests/support/cuda_schedule.h"
 #include "tests/support/fixtures.h"
@@ -9,7 +9,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <gtest/gtest.h>
+#include <span>
 
 namespace mixscope {
 namespace {
@@ -30,11 +32,13 @@ struct CudaModel {
     {
     }
 
-    std::unique_ptr<Session> session(DType kv = DType::f32) const
+    std::unique_ptr<Session> session(DType kv = DType::f32, std::int64_t context = 128,
+                                     bool record_steps = true) const
     {
         SessionOptions options;
-        options.context = 128;
+        options.context = context;
         options.kv_dtype = kv;
+        options.record_steps = record_steps;
         return value_or_throw(Session::create(*model, *backend, options));
     }
 
@@ -130,6 +134,107 @@ TEST_P(CudaEngine, GoesOnFromASnapshotBitForBit)
     const std::vector<float> first = step(9, 3);
     session->restore(*taken);
     EXPECT_EQ(step(9, 3), first);
+}
+
+/// Everything that one call shows, in one row: logits, values, attention weights, states.
+std::vector<float> shown(Session& session, std::span<const TokenId> ids)
+{
+    const std::span<const float> logits = session.forward(ids, LogitRows::last, true);
+    std::vector<float> all(logits.begin(), logits.end());
+    const auto add = [&all](const std::vector<float>& more) {
+        all.insert(all.end(), more.begin(), more.end());
+    };
+    add(session.capture().take_values());
+    for (const AttentionRows& rows : session.capture().take_attention())
+        add(rows.values);
+    for (const StateCapture& state : session.capture().take_states())
+        add(state.values);
+    return all;
+}
+
+/// Bits, so that values that are absent are equal too.
+std::vector<std::uint32_t> bits(const std::vector<float>& values)
+{
+    std::vector<std::uint32_t> out(values.size());
+    std::memcpy(out.data(), values.data(), values.size() * sizeof(float));
+    return out;
+}
+
+std::vector<TokenId> some_tokens(const Model& model, std::size_t count)
+{
+    std::vector<TokenId> out;
+    for (std::size_t i = 0; i < count; ++i)
+        out.push_back(TokenId((7 * i + 3) % std::size_t(model.spec().vocabulary)));
+    return out;
+}
+
+// Over the end of the first bound (128), where the step is recorded anew.
+TEST_P(CudaEngine, ARecordedStepIsTheStepBitForBit)
+{
+    const CudaModel cuda(folder_);
+    const auto recorded = cuda.session(DType::bf16, 512);
+    const auto direct = cuda.session(DType::bf16, 512, false);
+    const TestModel cpu = open_test_model(folder_);
+    const auto reference = cpu.session(512, DType::bf16);
+    const std::vector<TokenId> ids = some_tokens(*cuda.model, 134);
+    for (Session* session : {recorded.get(), direct.get(), reference.get()}) {
+        session->capture().select(all_probes());
+        session->forward({ids.data(), 124}, LogitRows::last, true);
+    }
+    for (std::size_t i = 124; i < ids.size(); ++i) {
+        seed_schedule(unsigned(i));
+        const std::vector<float> ours = shown(*recorded, {ids.data() + i, 1});
+        EXPECT_EQ(bits(ours), bits(shown(*direct, {ids.data() + i, 1}))) << "token " << i;
+        EXPECT_LE(shown_error(ours, shown(*reference, {ids.data() + i, 1})), kBound);
+        ASSERT_EQ(recorded->trace().ops().size(), direct->trace().ops().size());
+        for (std::size_t n = 0; n < recorded->trace().ops().size(); ++n)
+            EXPECT_EQ(recorded->trace().ops()[n].bytes, direct->trace().ops()[n].bytes);
+    }
+    EXPECT_EQ(recorded->replayed_steps(), 8U); // all but the first of each bound
+    EXPECT_EQ(direct->replayed_steps(), 0U);
+}
+
+TEST_P(CudaEngine, AStepIsRecordedForWhatIsLookedAt)
+{
+    const CudaModel cuda(folder_);
+    const auto recorded = cuda.session();
+    const auto direct = cuda.session(DType::f32, 128, false);
+    const std::vector<TokenId> ids = some_tokens(*cuda.model, 24);
+    const int last = cuda.model->n_layers() - 1;
+    const ProbeRequest requests[] = {{ProbeLevel::off, 0, 0},
+                                     {ProbeLevel::light, 0, 0},
+                                     {ProbeLevel::full, 0, 0},
+                                     {ProbeLevel::standard, last, 0}};
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+        if (i % 3 == 0) { // twelve changes, each selection comes back once
+            for (Session* session : {recorded.get(), direct.get()})
+                session->capture().select(requests[i / 3 % 4]);
+        }
+        EXPECT_EQ(bits(shown(*recorded, {ids.data() + i, 1})),
+                  bits(shown(*direct, {ids.data() + i, 1})))
+            << "token " << i;
+    }
+    // Two of three steps at first, and all when a selection comes back.
+    EXPECT_GE(recorded->replayed_steps(), 16U);
+}
+
+TEST_P(CudaEngine, AStepIsRecordedAnewWhenMemoryMoves)
+{
+    const CudaModel cuda(folder_);
+    const auto recorded = cuda.session();
+    const auto direct = cuda.session(DType::f32, 128, false);
+    const std::vector<TokenId> ids = some_tokens(*cuda.model, 100);
+    for (Session* session : {recorded.get(), direct.get()})
+        session->capture().select(all_probes());
+    std::size_t at = 0;
+    std::vector<Snapshot> behind; // so that memory that grows has to move
+    for (const std::size_t count : {1, 1, 1, 90, 1, 1, 1}) {
+        behind.push_back(value_or_throw(recorded->snapshot()));
+        const std::span<const TokenId> part(ids.data() + at, count);
+        EXPECT_EQ(bits(shown(*recorded, part)), bits(shown(*direct, part))) << "token " << at;
+        at += count;
+    }
+    EXPECT_GE(recorded->replayed_steps(), 3U);
 }
 
 INSTANTIATE_TEST_SUITE_P(Checkpoints, CudaEngine,

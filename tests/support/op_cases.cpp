@@ -310,15 +310,17 @@ template <> std::vector<OpCase<Attend>> cases()
             for (const bool probed : {false, true}) {
                 TestBlock block;
                 const std::int64_t length = s.pos + s.t;
+                const std::int64_t spare = s.t == 1 ? 300 : 2; // one token: as in a recorded step
                 Attend op {.q = block.random_rows({s.t, s.heads, s.head_dim}, 3, -2.0F, 2.0F),
-                           .k_cache = block.random(type, {length + 2, s.kv_heads, s.head_dim}, -2.0F, 2.0F),
-                           .v_cache = block.random(type, {length + 2, s.kv_heads, s.head_dim}),
+                           .k_cache = block.random(type, {length + spare, s.kv_heads, s.head_dim}, -2.0F, 2.0F),
+                           .v_cache = block.random(type, {length + spare, s.kv_heads, s.head_dim}),
                            .pos = block.int32({std::int32_t(s.pos)}),
                            .out = block.blank_rows({s.t, s.heads, s.head_dim}, 1), .length = length,
-                           .window = s.window, .scale = 0.4F};
+                           .window = s.window, .scale = 0.4F,
+                           .bound = s.t == 1 ? length + spare : 0};
                 std::vector<TensorView> outputs {op.out};
                 if (probed) {
-                    op.probs = block.blank({s.heads, s.t, length});
+                    op.probs = block.blank_rows({s.heads, s.t, length}, s.t == 1 ? spare : 0);
                     outputs.push_back(op.probs);
                 }
                 all.push_back({label(s.t, s.heads, s.kv_heads, s.head_dim, s.pos, s.window, type,

@@ -1,5 +1,8 @@
-#include "engine/cuda_backend.h"
+#include "engine/cuda/cuda_backend.h"
 
+#include "engine/cuda/cuda_check.h"
+#include "engine/cuda/cuda_recording.h"
+#include "engine/cuda/cuda_transfer.h"
 #include "engine/cuda_module.h"
 #include "kernels/cuda_ops.h"
 #include "kernels/op_views.h"
@@ -17,21 +20,6 @@ namespace {
 constexpr std::size_t kScratchBytes = std::size_t(32) << 20;
 constexpr std::size_t kBlasWorkspaceBytes = std::size_t(32) << 20; // what NVIDIA advises for Hopper
 constexpr int kOldestMajor = 8;
-
-/// What a kernel launcher returned, in words.
-std::string text_of(int status)
-{
-    if (status < 0) return cublasGetStatusString(cublasStatus_t(-status));
-    const auto error = cudaError_t(status);
-    return std::string(cudaGetErrorName(error)) + ", " + cudaGetErrorString(error);
-}
-
-void check(int status, const char* what)
-{
-    if (status != 0) [[unlikely]] {
-        throw std::runtime_error(std::string("CUDA: ") + what + ": " + text_of(status));
-    }
-}
 
 std::string version_text(int version)
 {
@@ -85,7 +73,7 @@ Result<int> count_devices()
                             "Check nvidia-smi and CUDA_VISIBLE_DEVICES, or use the CPU.");
     }
     if (status != cudaSuccess) {
-        return device_error("the GPU cannot be used: " + text_of(status),
+        return device_error("the GPU cannot be used: " + cuda_text(status),
                             "Restart the machine if this persists, or use the CPU.");
     }
     return count;
@@ -105,7 +93,7 @@ Result<std::unique_ptr<CudaBackend>> CudaBackend::create()
     Error too_old;
     for (int i = 0; i < *count; ++i) {
         cudaDeviceProp properties {};
-        check(cudaGetDeviceProperties(&properties, i), "reading the properties of the GPU");
+        check_cuda(cudaGetDeviceProperties(&properties, i), "reading the properties of the GPU");
         if (properties.major < kOldestMajor) {
             too_old = device_error(std::string(properties.name) + " has compute capability "
                                        + std::to_string(properties.major) + "."
@@ -126,13 +114,21 @@ Result<std::unique_ptr<CudaBackend>> CudaBackend::create()
 Result<void> CudaBackend::open(int device)
 {
     if (const cudaError_t status = cudaSetDevice(device); status != cudaSuccess) {
-        return device_error(description_ + " cannot be used: " + text_of(status),
+        return device_error(description_ + " cannot be used: " + cuda_text(status),
                             "Close other programs that use the GPU, or use the CPU.");
     }
     CUstream_st* stream = nullptr;
-    check(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking), "creating a stream");
+    check_cuda(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking), "creating a stream");
     stream_.reset(stream);
     context_.stream = stream;
+    // Copies of what was looked at give way to the model.
+    int least = 0;
+    int greatest = 0;
+    check_cuda(cudaDeviceGetStreamPriorityRange(&least, &greatest), "asking for priorities");
+    CUstream_st* copies = nullptr;
+    check_cuda(cudaStreamCreateWithPriority(&copies, cudaStreamNonBlocking, least),
+               "creating a stream");
+    copies_.reset(copies);
     Result<Buffer> scratch = allocate(kScratchBytes);
     if (!scratch) return scratch.error();
     scratch_ = std::move(scratch).value();
@@ -142,17 +138,18 @@ Result<void> CudaBackend::open(int device)
     if (!workspace) return workspace.error();
     blas_workspace_ = std::move(workspace).value();
     cublasContext* blas = nullptr;
-    check(-int(cublasCreate(&blas)), "starting cuBLAS");
+    check_cuda(-int(cublasCreate(&blas)), "starting cuBLAS");
     blas_.reset(blas);
     context_.blas = blas;
-    check(-int(cublasSetStream(blas, stream)), "giving cuBLAS its stream"); // drops the workspace
-    check(-int(cublasSetWorkspace(blas, blas_workspace_.data(), blas_workspace_.bytes())),
-          "giving cuBLAS its workspace");
+    check_cuda(-int(cublasSetStream(blas, stream)),
+               "giving cuBLAS its stream"); // drops the workspace
+    check_cuda(-int(cublasSetWorkspace(blas, blas_workspace_.data(), blas_workspace_.bytes())),
+               "giving cuBLAS its workspace");
     // A build for other GPUs only shows at the first launch.
     if (const int status = cuda::read_all(context_.scratch, sizeof(float) * 4, context_);
         status != 0) {
         return device_error("this program holds no code for " + description_ + ": "
-                                + text_of(status),
+                                + cuda_text(status),
                             "Build it for this GPU (CMAKE_CUDA_ARCHITECTURES), or use the CPU.");
     }
     synchronize();
@@ -162,6 +159,7 @@ Result<void> CudaBackend::open(int device)
 CudaBackend::~CudaBackend()
 {
     if (stream_) cudaStreamSynchronize(stream_.get()); // work in flight may use the buffers
+    if (copies_) cudaStreamSynchronize(copies_.get());
 }
 
 void CudaBackend::Close::operator()(CUstream_st* stream) const
@@ -177,7 +175,7 @@ std::size_t CudaBackend::free_bytes() const
 {
     std::size_t free = 0;
     std::size_t total = 0;
-    check(cudaMemGetInfo(&free, &total), "asking for free memory");
+    check_cuda(cudaMemGetInfo(&free, &total), "asking for free memory");
     return free;
 }
 
@@ -190,7 +188,7 @@ double CudaBackend::read_rate(std::size_t bytes)
     if (!buffer) return 0.0;
     const auto read = [&](int times) {
         for (int i = 0; i < times; ++i) {
-            check(cuda::read_all(buffer->data(), size, context_), "reading memory");
+            check_cuda(cuda::read_all(buffer->data(), size, context_), "reading memory");
         }
         synchronize();
     };
@@ -215,44 +213,55 @@ Result<Buffer> CudaBackend::allocate(std::size_t bytes)
                       "Choose a shorter context or a smaller model, close other programs that use "
                       "the GPU, or use the CPU."};
     }
-    check(status, "allocating memory");
+    check_cuda(status, "allocating memory");
     Buffer buffer(data, size, free_device);
-    check(cudaMemsetAsync(data, 0, size, context_.stream), "clearing memory");
+    check_cuda(cudaMemsetAsync(data, 0, size, context_.stream), "clearing memory");
     return buffer;
 }
 
 void CudaBackend::upload(const TensorView& to, const void* from)
 {
     // Ordinary (pageable) memory is staged before the call returns, so `from` is free again.
-    check(cudaMemcpyAsync(to.data, from, to.bytes(), cudaMemcpyHostToDevice, context_.stream),
-          "uploading");
+    check_cuda(cudaMemcpyAsync(to.data, from, to.bytes(), cudaMemcpyHostToDevice, context_.stream),
+               "uploading");
 }
 
 void CudaBackend::download(void* to, const TensorView& from)
 {
     if (!from.contiguous()) throw std::logic_error("CUDA: download of a strided view");
-    check(cudaMemcpyAsync(to, from.data, from.bytes(), cudaMemcpyDeviceToHost, context_.stream),
-          "downloading");
+    check_cuda(
+        cudaMemcpyAsync(to, from.data, from.bytes(), cudaMemcpyDeviceToHost, context_.stream),
+        "downloading");
     synchronize();
 }
 
 void CudaBackend::copy(const TensorView& from, const TensorView& to)
 {
-    check(cudaMemcpyAsync(to.data, from.data, from.bytes(), cudaMemcpyDeviceToDevice,
-                          context_.stream),
-          "copying");
+    check_cuda(cudaMemcpyAsync(to.data, from.data, from.bytes(), cudaMemcpyDeviceToDevice,
+                               context_.stream),
+               "copying");
 }
 
 void CudaBackend::synchronize()
 {
-    check(cudaStreamSynchronize(context_.stream), "waiting for the GPU");
+    check_cuda(cudaStreamSynchronize(context_.stream), "waiting for the GPU");
+}
+
+std::unique_ptr<Recording> CudaBackend::record(const std::function<void()>& work)
+{
+    return std::make_unique<CudaRecording>(context_.stream, work);
+}
+
+std::unique_ptr<Transfer> CudaBackend::create_transfer()
+{
+    return std::make_unique<CudaTransfer>(context_.stream, copies_.get());
 }
 
 template <class Op> void CudaBackend::enqueue(const Op& op)
 {
     if (const int status = cuda::run(op, context_); status != 0) [[unlikely]] {
         throw std::runtime_error(std::string("CUDA: ") + Op::name + " (" + operands(op)
-                                 + "): " + text_of(status));
+                                 + "): " + cuda_text(status));
     }
 }
 

@@ -29,6 +29,9 @@ public:
     void download(void* to, const TensorView& from) override;
     void copy(const TensorView& from, const TensorView& to) override;
     void synchronize() override;
+    bool records() const override { return true; }
+    std::unique_ptr<Recording> record(const std::function<void()>& work) override;
+    std::unique_ptr<Transfer> create_transfer() override;
 
     void run(const Embed& op) override { enqueue(op); }
     void run(const AddScaled& op) override { enqueue(op); }
@@ -61,6 +64,7 @@ private:
 
     std::string description_;
     std::unique_ptr<CUstream_st, Close> stream_;
+    std::unique_ptr<CUstream_st, Close> copies_; ///< of values to the host
     Buffer blas_workspace_; ///< cuBLAS would allocate one on its own, at any time
     Buffer scratch_;
     std::unique_ptr<cublasContext, Close> blas_;

@@ -1,0 +1,23 @@
+#include "engine/cuda/cuda_check.h"
+
+#include <cublas_v2.h>
+#include <cuda_runtime.h>
+#include <stdexcept>
+
+namespace mixscope {
+
+std::string cuda_text(int status)
+{
+    if (status < 0) return cublasGetStatusString(cublasStatus_t(-status));
+    const auto error = cudaError_t(status);
+    return std::string(cudaGetErrorName(error)) + ", " + cudaGetErrorString(error);
+}
+
+void check_cuda(int status, const char* what)
+{
+    if (status != 0) [[unlikely]] {
+        throw std::runtime_error(std::string("CUDA: ") + what + ": " + cuda_text(status));
+    }
+}
+
+} // namespace mixscope
