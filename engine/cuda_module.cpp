@@ -26,7 +26,8 @@ std::filesystem::path cuda_module_path()
         / "mixscope_cuda.so";
 }
 
-Result<std::unique_ptr<Backend>> load_cuda_backend(const std::filesystem::path& module)
+Result<std::unique_ptr<Backend>> load_cuda_backend(const std::filesystem::path& module,
+                                                   int device)
 {
     std::error_code ignored;
     if (!std::filesystem::exists(module, ignored)) {
@@ -50,7 +51,7 @@ Result<std::unique_ptr<Backend>> load_cuda_backend(const std::filesystem::path& 
                        "Build the program again, or use the CPU.");
     }
     Error error;
-    std::unique_ptr<Backend> backend(create(error));
+    std::unique_ptr<Backend> backend(create(device, error));
     if (backend == nullptr) return error;
     return backend;
 }

@@ -108,6 +108,7 @@ struct EngineThread::Impl {
             command(*this, stop);
         } catch (const DeviceFailure& failure) {
             fail("computing", failure.error());
+            end_session();
         } catch (const std::bad_alloc&) {
             fail("computing",
                  {ErrorCode::out_of_memory, "the system refused more memory",
@@ -118,6 +119,18 @@ struct EngineThread::Impl {
                   "The conversation is kept; please report what led here."});
         }
         request = 0;
+    }
+
+    /// What was being computed is half done: the next reply begins from the first token again, on
+    /// the backend if it still works and else once the model was opened again.
+    void end_session()
+    {
+        if (!session) return;
+        try {
+            session->reset();
+        } catch (const DeviceFailure&) {
+            session.reset();
+        }
     }
 
     void fail(const char* during, Error error)
@@ -259,7 +272,9 @@ void EngineThread::Impl::generate(const GenerateRequest& wanted, std::stop_token
 {
     request = wanted.id;
     if (!session) {
-        return fail("writing", {ErrorCode::not_found, "no model is open", "Open a model first."});
+        return fail("writing", {ErrorCode::not_found,
+                                model ? "the GPU has failed" : "no model is open",
+                                model ? "Open the model again." : "Open a model first."});
     }
     const Result<Prompt> prompt = prompt_of(wanted);
     if (!prompt) return fail("writing", prompt.error());

@@ -70,6 +70,20 @@ Error cancelled()
     return {ErrorCode::cancelled, "opening the model was cancelled", "Open it again when you like."};
 }
 
+/// On a device the weights are copied; on the host they stay in the mapped file.
+Result<void> check_memory(const Checkpoint& checkpoint, const Backend& backend)
+{
+    if (backend.place() == Place::host) return {};
+    const auto mebibytes = [](std::uint64_t bytes) { return std::to_string(bytes >> 20) + " MiB"; };
+    const std::uint64_t wanted = checkpoint.total_bytes();
+    const std::uint64_t free = backend.free_bytes();
+    if (wanted <= free) return {};
+    return Error {ErrorCode::out_of_memory,
+                  "the weights need " + mebibytes(wanted) + ", " + backend.description() + " has "
+                      + mebibytes(free) + " free",
+                  "Close other programs that use the GPU, choose a smaller model, or use the CPU."};
+}
+
 /// tokens > rows cannot run; rows > tokens is padding that sampling leaves out.
 Result<void> check_vocabulary(const Tokenizer& tokenizer, const ModelSpec& spec)
 {
@@ -122,6 +136,7 @@ Result<std::unique_ptr<LoadedModel>> load_model(const std::filesystem::path& fol
     Result<Checkpoint> opened = Checkpoint::open(folder);
     if (!opened) return opened.error();
     auto checkpoint = std::make_shared<const Checkpoint>(std::move(opened).value());
+    if (Result<void> fits = check_memory(*checkpoint, *out->backend); !fits) return fits.error();
     if (!step("checking the weights", 0.5)) return cancelled();
     Result<std::unique_ptr<Model>> model
         = Model::build(std::move(spec).value(), std::move(checkpoint), *out->backend);

@@ -83,7 +83,8 @@ Result<void> Session::allocate()
         return Error {ErrorCode::out_of_memory,
                       "a context of " + std::to_string(options_.context) + " tokens needs "
                           + megabytes(wanted) + ", free are " + megabytes(free),
-                      "Choose a context of at most " + std::to_string(fits) + " tokens."};
+                      fits > 0 ? "Choose a context of at most " + std::to_string(fits) + " tokens."
+                               : "Choose a smaller model, or use the CPU."};
     }
     for (int i = 0; i < model_.n_layers(); ++i) {
         LayerState state;

@@ -24,7 +24,7 @@ constexpr CommandInfo kCommands[] = {
 void attach_common(CLI::App& app, CommonOptions& common)
 {
     app.add_flag("--json", common.json, "one JSON object on stdout");
-    app.add_option("--backend", common.engine.backend, "cpu, cuda or auto");
+    app.add_option("--backend", common.engine.backend, "cpu, cuda, cuda:N (GPU number N) or auto");
     app.add_option("--threads", common.engine.threads, "CPU threads (one for each core)");
     app.add_option("--kv", common.engine.kv_dtype, "type of the KV cache: f32, f16, bf16");
     app.add_option("--cpu-isa", common.engine.cpu_isa, "avx2, avx512 or amx (the best there is)");

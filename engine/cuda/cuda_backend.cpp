@@ -79,6 +79,22 @@ Result<int> count_devices()
     return count;
 }
 
+cudaDeviceProp properties_of(int device)
+{
+    cudaDeviceProp properties {};
+    check_cuda(cudaGetDeviceProperties(&properties, device), "reading its properties");
+    return properties;
+}
+
+/// "0: NVIDIA H100 80GB HBM3, 1: …"
+std::string device_list(int count)
+{
+    std::string text;
+    for (int i = 0; i < count; ++i)
+        text += (i > 0 ? ", " : "") + std::to_string(i) + ": " + properties_of(i).name;
+    return text;
+}
+
 void free_device(void* data, std::size_t /*bytes*/)
 {
     cudaFree(data);
@@ -86,14 +102,18 @@ void free_device(void* data, std::size_t /*bytes*/)
 
 } // namespace
 
-Result<std::unique_ptr<CudaBackend>> CudaBackend::create()
+Result<std::unique_ptr<CudaBackend>> CudaBackend::create(int device)
 {
     const Result<int> count = count_devices();
     if (!count) return count.error();
+    if (device >= *count) {
+        return device_error("there is no GPU " + std::to_string(device) + "; there is "
+                                + device_list(*count),
+                            "Choose one of these, or leave the number out.");
+    }
     Error too_old;
-    for (int i = 0; i < *count; ++i) {
-        cudaDeviceProp properties {};
-        check_cuda(cudaGetDeviceProperties(&properties, i), "reading the properties of the GPU");
+    for (int i = std::max(device, 0); i < (device < 0 ? *count : device + 1); ++i) {
+        const cudaDeviceProp properties = properties_of(i);
         if (properties.major < kOldestMajor) {
             too_old = device_error(std::string(properties.name) + " has compute capability "
                                        + std::to_string(properties.major) + "."
@@ -244,7 +264,7 @@ void CudaBackend::copy(const TensorView& from, const TensorView& to)
 
 void CudaBackend::synchronize()
 {
-    check_cuda(cudaStreamSynchronize(context_.stream), "waiting for the GPU");
+    check_cuda(cudaStreamSynchronize(context_.stream), "computing");
 }
 
 std::unique_ptr<Recording> CudaBackend::record(const std::function<void()>& work)
@@ -260,8 +280,11 @@ std::unique_ptr<Transfer> CudaBackend::create_transfer()
 template <class Op> void CudaBackend::enqueue(const Op& op)
 {
     if (const int status = cuda::run(op, context_); status != 0) [[unlikely]] {
-        throw std::runtime_error(std::string("CUDA: ") + Op::name + " (" + operands(op)
-                                 + "): " + cuda_text(status));
+        const std::string what = std::string("the GPU refused ") + Op::name + " (" + operands(op)
+            + "): " + cuda_text(status);
+        throw DeviceFailure(
+            {ErrorCode::device, what,
+             status == cudaErrorNotSupported ? "Run this model on the CPU." : kLostHint});
     }
 }
 
@@ -269,13 +292,15 @@ template <class Op> void CudaBackend::enqueue(const Op& op)
 
 /// See engine/cuda_module.h. A GPU that fails while it is opened is an expected error: the program
 /// goes on with the CPU.
-extern "C" mixscope::Backend* mixscope_create_cuda_backend(mixscope::Error& error)
+extern "C" mixscope::Backend* mixscope_create_cuda_backend(int device, mixscope::Error& error)
 {
     try {
         mixscope::Result<std::unique_ptr<mixscope::CudaBackend>> made =
-            mixscope::CudaBackend::create();
+            mixscope::CudaBackend::create(device);
         if (made) return std::move(made).value().release();
         error = made.error();
+    } catch (const mixscope::DeviceFailure& failure) {
+        error = failure.error();
     } catch (const std::exception& problem) {
         error = {mixscope::ErrorCode::device, problem.what(),
                  "Close other programs that use the GPU, or use the CPU."};

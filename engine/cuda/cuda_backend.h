@@ -8,13 +8,13 @@
 namespace mixscope {
 
 /// Runs every op on one NVIDIA GPU: enqueues on a stream of its own and waits only for downloads
-/// and when told to. Engine thread only. A failed call of CUDA throws; such errors are sticky, so
-/// the backend is then good for nothing but its end.
+/// and when told to. Engine thread only. A failed call of CUDA throws DeviceFailure; such errors
+/// are sticky, so the backend is then good for nothing but its end.
 class CudaBackend final : public Backend {
 public:
-    /// On the first GPU of compute capability 8.0 or newer. Errors: device (no driver, no GPU, one
-    /// of them too old), out_of_memory.
-    static Result<std::unique_ptr<CudaBackend>> create();
+    /// On the GPU of that number, or on the first of compute capability 8.0 or newer when it is
+    /// negative. Errors: device (no driver, no such GPU, one of them too old), out_of_memory.
+    static Result<std::unique_ptr<CudaBackend>> create(int device = -1);
 
     ~CudaBackend() override;
 

@@ -1,8 +1,9 @@
 #include "engine/cuda/cuda_check.h"
 
+#include "engine/backend.h"
+
 #include <cublas_v2.h>
 #include <cuda_runtime.h>
-#include <stdexcept>
 
 namespace mixscope {
 
@@ -16,7 +17,9 @@ std::string cuda_text(int status)
 void check_cuda(int status, const char* what)
 {
     if (status != 0) [[unlikely]] {
-        throw std::runtime_error(std::string("CUDA: ") + what + ": " + cuda_text(status));
+        throw DeviceFailure({ErrorCode::device,
+                             std::string("the GPU failed while ") + what + ": " + cuda_text(status),
+                             kLostHint});
     }
 }
 

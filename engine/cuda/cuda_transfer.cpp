@@ -70,7 +70,7 @@ void CudaTransfer::begin(const std::vector<TensorView>& parts)
 
 const std::byte* CudaTransfer::wait()
 {
-    check_cuda(cudaEventSynchronize(arrived_), "waiting for the GPU");
+    check_cuda(cudaEventSynchronize(arrived_), "computing");
     return static_cast<const std::byte*>(pinned_.data());
 }
 

@@ -3,6 +3,7 @@
 #include "engine/cuda/cuda_backend.h"
 #include "engine/cuda_module.h"
 #include "tests/support/host_cuda/device.h"
+#include "tests/support/host_cuda/scheduler.h"
 #include "tests/support/temp_folder.h"
 
 #include <gtest/gtest.h>
@@ -115,11 +116,87 @@ TEST_F(CudaBackendTest, NamesTheOpAndItsShapesWhenItCannotRun)
     try {
         cuda->run(op);
         FAIL() << "ran heads wider than it can";
-    } catch (const std::runtime_error& error) {
+    } catch (const DeviceFailure& failure) {
+        EXPECT_EQ(failure.error().hint, "Run this model on the CPU.");
         EXPECT_STREQ(
-            error.what(),
-            "CUDA: attend (q [1, 2, 300] f32, k_cache [5, 1, 300] f32, v_cache [5, 1, 300] f32, "
+            failure.what(),
+            "the GPU refused attend (q [1, 2, 300] f32, k_cache [5, 1, 300] f32, v_cache [5, 1, "
+            "300] f32, "
             "pos [1] i32, out [1, 2, 300] f32): cudaErrorNotSupported, cudaErrorNotSupported");
+    }
+}
+
+TEST_F(CudaBackendTest, TakesTheGpuOfTheGivenNumber)
+{
+    host_cuda::device().count = 2;
+    EXPECT_TRUE(CudaBackend::create(1));
+    const Result<std::unique_ptr<CudaBackend>> third = CudaBackend::create(2);
+    ASSERT_FALSE(third);
+    EXPECT_EQ(third.error().what, "there is no GPU 2; there is 0: host_cuda, 1: host_cuda");
+}
+
+TEST_F(CudaBackendTest, SaysWhenTheGpuIsLost)
+{
+    const auto cuda = backend();
+    host_cuda::device().fault = cudaErrorLaunchFailure;
+    try {
+        cuda->synchronize();
+        FAIL() << "did not notice";
+    } catch (const DeviceFailure& failure) {
+        EXPECT_EQ(failure.error().code, ErrorCode::device);
+        EXPECT_STREQ(failure.what(),
+                     "the GPU failed while computing: cudaErrorLaunchFailure, "
+                     "cudaErrorLaunchFailure");
+        EXPECT_FALSE(failure.error().hint.empty());
+    }
+    host_cuda::drop_pending_work();
+}
+
+TEST_F(CudaBackendTest, RecordsWithoutRunning)
+{
+    const auto cuda = backend();
+    const Result<Buffer> buffer = cuda->allocate(2 * sizeof(float));
+    const TensorView x = view(buffer->data(), DType::f32, Place::device, 1, 1);
+    const TensorView y =
+        view(static_cast<float*>(buffer->data()) + 1, DType::f32, Place::device, 1, 1);
+    const float one = 1.0F;
+    cuda->upload(y, &one);
+    const auto recording = cuda->record([&] { cuda->run(AddScaled {.x = x, .y = y}); });
+    float sum = -1.0F;
+    cuda->download(&sum, x);
+    EXPECT_EQ(sum, 0.0F);
+    recording->replay();
+    recording->replay();
+    cuda->download(&sum, x);
+    EXPECT_EQ(sum, 2.0F);
+}
+
+TEST_F(CudaBackendTest, GoesOnAfterARecordingThatFailed)
+{
+    const auto cuda = backend();
+    EXPECT_THROW(cuda->record([&] { cuda->synchronize(); }), DeviceFailure);
+    EXPECT_THROW(cuda->record([] { throw std::logic_error("in the middle"); }), std::logic_error);
+    EXPECT_NE(cuda->record([] {}), nullptr);
+    cuda->synchronize();
+}
+
+TEST_F(CudaBackendTest, ATransferCopiesWhatWasRunBeforeIt)
+{
+    const auto cuda = backend();
+    const Result<Buffer> buffer = cuda->allocate(2 * sizeof(float));
+    const TensorView both = view(buffer->data(), DType::f32, Place::device, 2);
+    const auto transfer = cuda->create_transfer();
+    for (unsigned seed = 1; seed <= 8; ++seed) {
+        host_cuda::seed(seed);
+        const float first[] = {float(seed), 2.0F};
+        const float later[] = {-1.0F, -1.0F};
+        cuda->upload(both, first);
+        transfer->begin({both.slice(0, 1, 1), both.slice(0, 0, 1)});
+        transfer->keep_sources();
+        cuda->upload(both, later);
+        const auto* copy = reinterpret_cast<const float*>(transfer->wait());
+        EXPECT_EQ(copy[0], 2.0F);
+        EXPECT_EQ(copy[1], float(seed));
     }
 }
 
