@@ -49,7 +49,7 @@ std::size_t TokenBatch::bytes() const
     for (const AttentionRows& rows : attention) n += rows.values.size() * sizeof(float);
     for (const TokenInfo& token : tokens) {
         n += sizeof token + token.next.size() * sizeof(TopChoice) + token.piece.size()
-            + token.text.size();
+            + token.bytes.size() + token.text.size();
     }
     return n;
 }

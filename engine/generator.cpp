@@ -198,14 +198,15 @@ private:
         TokenInfo out;
         out.id = id;
         out.piece = tokenizer.piece(id);
+        out.bytes = tokenizer.bytes_of(id);
         out.special = tokenizer.is_special(id);
         if (prefill) {
-            out.text = prompt_utf8_.push(tokenizer.bytes_of(id));
+            out.text = prompt_utf8_.push(out.bytes);
             return out;
         }
         out.probability = next_.probability;
         out.surprise_bits = bits(next_.probability);
-        out.text = matcher_.push(utf8_.push(tokenizer.bytes_of(id)));
+        out.text = matcher_.push(utf8_.push(out.bytes));
         result_.text += out.text;
         return out;
     }

@@ -151,6 +151,7 @@ Result<std::unique_ptr<LoadedModel>> load_model(const std::filesystem::path& fol
     info->tokenizer = out->tokenizer->kind();
     for (TokenId id = 0; id < out->tokenizer->size(); ++id) {
         info->pieces.push_back(out->tokenizer->piece(id));
+        info->piece_bytes.push_back(out->tokenizer->bytes_of(id));
     }
     info->backend = out->backend->description();
     info->read_bytes_per_s = out->backend->read_rate(

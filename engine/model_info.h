@@ -38,6 +38,7 @@ struct ModelInfo {
     std::string backend; ///< "CPU, 2 threads, AVX-512"
     std::vector<LayerInfo> layers;
     std::vector<std::string> pieces; ///< by token id, as the vocabulary writes them
+    std::vector<std::string> piece_bytes; ///< what each adds to a text; empty for special tokens
     std::vector<std::string> unsupported; ///< parts that cannot run, empty when all can
     int d_model = 0;
     int vocabulary = 0;

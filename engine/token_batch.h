@@ -26,6 +26,7 @@ struct TopChoice {
 struct TokenInfo {
     TokenId id = -1;
     std::string piece; ///< as the vocabulary writes it
+    std::string bytes; ///< what the id adds to a text; maybe a part of a character
     std::string text;  ///< UTF-8 text that became complete with it; empty for special tokens
     bool special = false;
     float probability = kUnknown;   ///< of this token, given those before (1 = certain)

@@ -3,6 +3,7 @@
 #include "ui/commands.h"
 #include "ui/models/run_store.h"
 #include "ui/models/selection.h"
+#include "ui/models/token_text.h"
 #include "ui/views/parts.h"
 
 #include <QAction>
@@ -19,7 +20,7 @@ QString say(const char* text)
 
 PaletteEntry tokenEntry(const RunStore& store, Selection& selection, int token)
 {
-    return {say("Token %1 “%2”").arg(token).arg(tokenLabel(store.token(token))),
+    return {say("Token %1 “%2”").arg(token).arg(tokenInline(store.token(token))),
             say("token"),
             {},
             true,

@@ -7,6 +7,8 @@
 #include "ui/panels/transcript.h"
 #include "ui/theme.h"
 
+#include <QClipboard>
+#include <QGuiApplication>
 #include <QScrollBar>
 #include <QTest>
 
@@ -162,6 +164,81 @@ TEST_F(TranscriptTest, TintsWhatTheFocusedHeadLooksAt)
     EXPECT_GT(colorAt(3).blueF(), colorAt(2).blueF() + 0.2F) << "weight 1 on token 3, none on 2";
 }
 
+namespace {
+
+Event bytesOf(int first, const std::vector<std::pair<std::string, std::string>>& tokens)
+{
+    TokenBatch batch;
+    batch.first_position = first;
+    for (const auto& [bytes, text] : tokens) {
+        TokenInfo info;
+        info.id = 1;
+        info.piece = "piece";
+        info.bytes = bytes;
+        info.text = text;
+        batch.tokens.push_back(info);
+    }
+    return batch;
+}
+
+} // namespace
+
+TEST_F(TranscriptTest, ShowsACharacterOfThreeTokensWholeAndGivesEachItsPart)
+{
+    tell({bytesOf(5, {{" A", " A"}, {"\xE4", ""}, {"\xBD", ""}})});
+    EXPECT_EQ(view.toPlainText(), "You\nWho is Pip?\ntiny\nA") << "no half of a character";
+    tell({bytesOf(8, {{"\xA0", "你"}, {"好", "好"}})});
+    EXPECT_EQ(view.toPlainText(), "You\nWho is Pip?\ntiny\nA你好");
+    double right = view.rectsOf(5).at(0).right() - 2;
+    for (const int token : {6, 7, 8, 9}) {
+        const std::vector<QRectF> boxes = view.rectsOf(token);
+        ASSERT_EQ(boxes.size(), 1U) << token;
+        EXPECT_GT(boxes[0].center().x(), right) << "side by side";
+        EXPECT_EQ(view.tokenAt(boxes[0].center().toPoint()), token);
+        right = boxes[0].center().x();
+    }
+}
+
+TEST_F(TranscriptTest, ShowsABrokenByteInABoxOfItsToken)
+{
+    tell({bytesOf(5, {{" A", " A"}, {"\xE4", ""}, {" fox", "\uFFFD fox"}})});
+    EXPECT_EQ(view.toPlainText(), "You\nWho is Pip?\ntiny\nA⟨E4⟩ fox");
+    const QRectF box = view.rectsOf(6).at(0);
+    EXPECT_EQ(view.tokenAt(box.center().toPoint()), 6);
+    const QImage image = view.viewport()->grab().toImage();
+    const QColor ground = Theme::instance().palette().raised;
+    int raised = 0;
+    for (int x = int(box.left()); x < int(box.right()); ++x)
+        raised += image.pixelColor(x, int(box.center().y())) == ground ? 1 : 0;
+    EXPECT_GT(raised, 4) << "the ground of the box";
+    Q_EMIT chat.changed();
+    view.refresh();
+    EXPECT_EQ(view.toPlainText(), "You\nWho is Pip?\ntiny\nA⟨E4⟩ fox");
+}
+
+TEST_F(TranscriptTest, KeepsTheOrderOfTokensWhenTheyAreChips)
+{
+    write({" שלום", " עולם", " and", " more"});
+    const auto places = [this] {
+        std::vector<double> x;
+        for (const int token : {5, 6, 7, 8})
+            x.push_back(view.rectsOf(token).at(0).center().x());
+        return x;
+    };
+    const std::vector<double> read = places();
+    EXPECT_GT(read[0], read[1]) << "read from right to left";
+    view.setChips(true);
+    const std::vector<double> chips = places();
+    EXPECT_TRUE(std::is_sorted(chips.begin(), chips.end()));
+    for (const int token : {5, 6, 7, 8}) {
+        const QPoint middle = view.rectsOf(token).at(0).center().toPoint();
+        EXPECT_EQ(view.tokenAt(middle), token);
+    }
+    view.selectAll();
+    view.copy();
+    EXPECT_FALSE(QGuiApplication::clipboard()->text().contains(QChar(0x2068)));
+}
+
 TEST(MessageText, KeepsWhatHasNoTokensYet)
 {
     RunStore store;
@@ -170,10 +247,11 @@ TEST(MessageText, KeepsWhatHasNoTokensYet)
     store.apply(events);
     const MessageText message = messageText(store, 0, "Tell me more");
     EXPECT_EQ(message.text, "Tell me more");
-    ASSERT_EQ(message.pieces.size(), 2U);
-    EXPECT_EQ(
-        message.text.mid(message.pieces[1].begin, message.pieces[1].end - message.pieces[1].begin),
-        " me");
+    ASSERT_EQ(message.pieces.size(), 3U);
+    EXPECT_EQ(message.pieces[1].token, 1);
+    EXPECT_EQ(message.pieces[1].text, " me");
+    EXPECT_EQ(message.pieces[2].token, -1);
+    EXPECT_EQ(message.pieces[2].text, " more");
 }
 
 } // namespace mixscope

@@ -1,4 +1,5 @@
 #include "tests/ui/window_fixture.h"
+#include "ui/models/token_text.h"
 
 #include <QComboBox>
 #include <QPushButton>
@@ -146,6 +147,21 @@ TEST_F(WindowTest, SaysWhatIsWrongWithAFolderAndGoesOn)
     ask("Who?");
     waitForEnd();
     EXPECT_GT(transcript().size(), before.size());
+}
+
+TEST_F(WindowTest, LabelsTheBytesOfACharacterThatTheVocabularyLacks)
+{
+    auto& prompt = control<QPlainTextEdit>("Prompt");
+    prompt.setPlainText("你");
+    QTest::keyClick(&prompt, Qt::Key_Return);
+    waitForEnd();
+    EXPECT_TRUE(transcript().contains("你"));
+    QStringList labels;
+    for (int token = 0; token < window.store().tokens(); ++token)
+        labels << tokenLabel(window.store().token(token));
+    const qsizetype first = labels.indexOf("⟨E4⟩");
+    ASSERT_GE(first, 0) << labels.join(' ').toStdString();
+    EXPECT_EQ(labels.mid(first, 3), QStringList({"⟨E4⟩", "⟨BD⟩", "⟨A0⟩"}));
 }
 
 TEST_F(WindowTest, FitsIntoASmallWindow)

@@ -2,6 +2,7 @@
 
 #include "ui/models/run_store.h"
 #include "ui/models/selection.h"
+#include "ui/models/token_text.h"
 #include "ui/plot/value_scale.h"
 #include "ui/views/parts.h"
 
@@ -64,7 +65,7 @@ void addToken(Rows& rows, const RunStore& store, int index)
     rows.push_back({Kind::caption, say("Token %1").arg(index)});
     rows.push_back(
         {Kind::headline,
-         token.special ? tokenLabel(token) : QStringLiteral("“%1”").arg(tokenLabel(token))});
+         token.special ? tokenLabel(token) : QStringLiteral("“%1”").arg(tokenInline(token))});
     InspectorRow numbers {Kind::numbers};
     const auto line = [&](const QString& p, const QString& bits) {
         return say("id %1  p %2  surprise %3 bit").arg(token.id).arg(p, bits);
@@ -112,7 +113,7 @@ void addPins(Rows& rows, const RunStore& store, const Selection& selection)
         const int token = selection.pins()[std::size_t(place)];
         if (token < 0 || token >= store.tokens()) continue;
         InspectorRow row {Kind::pair,
-                          QStringLiteral("%1  %2").arg(token).arg(tokenLabel(store.token(token)))};
+                          QStringLiteral("%1  %2").arg(token).arg(tokenInline(store.token(token)))};
         row.pin = place;
         rows.push_back(std::move(row));
         pins.emplace_back(token, place);
@@ -166,7 +167,7 @@ void addTargets(Rows& rows, const RunStore& store, const Selection& selection, i
     for (std::size_t i = 0; i < count; ++i) {
         const float weight = row[std::size_t(keys[i])];
         rows.push_back(
-            bar(QStringLiteral("%1  %2").arg(keys[i]).arg(tokenLabel(store.token(keys[i]))),
+            bar(QStringLiteral("%1  %2").arg(keys[i]).arg(tokenInline(store.token(keys[i]))),
                 double(weight), "attn", i == 0));
     }
     double entropy = 0.0;

@@ -185,7 +185,7 @@ std::size_t RunStore::bytes() const
     total += times_.capacity() * (sizeof(TokenTime) + layers * sizeof(float));
     for (const TokenInfo& token : tokens_) {
         total += sizeof token + token.next.capacity() * sizeof(TopChoice) + token.piece.size()
-            + token.text.size();
+            + token.bytes.size() + token.text.size();
     }
     const std::vector<OpTime>* last = nullptr;
     for (const Ops& ops : ops_) {

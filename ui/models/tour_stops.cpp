@@ -2,6 +2,7 @@
 
 #include "ui/models/run_store.h"
 #include "ui/models/status_text.h"
+#include "ui/models/token_text.h"
 
 #include <QCoreApplication>
 
@@ -24,6 +25,11 @@ QString word(const RunStore& store, int token)
     return QString::fromStdString(store.token(token).text).trimmed();
 }
 
+QString named(const RunStore& store, int token)
+{
+    return tokenInline(store.token(token));
+}
+
 QString writes(const RunStore&, const TourMoment&)
 {
     return say("“%1” was asked for you. The model answers token by token; a token is a word or a "
@@ -35,7 +41,7 @@ QString freezes(const RunStore& store, const TourMoment& moment)
 {
     return say("Each column is a token, from the first to the newest. The tour has frozen all "
                "views on “%1”, number %2. Click or drag here to freeze another.")
-        .arg(word(store, moment.query))
+        .arg(named(store, moment.query))
         .arg(moment.query);
 }
 
@@ -46,8 +52,8 @@ QString looks(const RunStore& store, const TourMoment& moment)
                "tinted with the same numbers.")
         .arg(moment.layer)
         .arg(moment.head)
-        .arg(word(store, moment.query), QString::number(100.0 * moment.weight, 'f', 0),
-             word(store, moment.key));
+        .arg(named(store, moment.query), QString::number(100.0 * moment.weight, 'f', 0),
+             named(store, moment.key));
 }
 
 QString keeps(const RunStore& store, const TourMoment&)
@@ -75,7 +81,7 @@ QString says(const RunStore& store, const TourMoment& moment)
     return say("All about “%1” in words and numbers, and what else the model might have said. "
                "Press L to follow the newest token again, Ctrl+K to find anything by name, F1 for "
                "the manual.")
-        .arg(word(store, moment.query));
+        .arg(named(store, moment.query));
 }
 
 /// The head and the key of the question on which a token puts most weight.

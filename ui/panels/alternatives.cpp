@@ -1,6 +1,7 @@
 #include "ui/panels/alternatives.h"
 
 #include "ui/models/run_store.h"
+#include "ui/models/token_text.h"
 #include "ui/theme.h"
 #include "ui/views/parts.h"
 
@@ -38,14 +39,14 @@ bool showAlternatives(const RunStore& store, int token, QPoint at, QWidget* pare
     const Theme& theme = Theme::instance();
     const QString title = QCoreApplication::translate("Alternatives", "In place of token %1 “%2”")
                               .arg(token)
-                              .arg(tokenLabel(store.token(token)));
+                              .arg(tokenInline(store.token(token)));
     auto* popup = new QFrame(parent, Qt::Popup);
     popup->setObjectName("popup");
     popup->setAttribute(Qt::WA_DeleteOnClose);
     popup->setAccessibleName(QCoreApplication::translate("Alternatives", "Alternatives"));
     QStringList words;
     for (const BarRow& row : rows)
-        words << row.text + ' ' + row.value;
+        words << isolated(row.text) + ' ' + row.value;
     popup->setAccessibleDescription(title + QStringLiteral(": ")
                                     + words.join(QStringLiteral(", ")));
     auto* column = new QVBoxLayout(popup);

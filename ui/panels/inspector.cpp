@@ -1,5 +1,6 @@
 #include "ui/panels/inspector.h"
 
+#include "ui/label_paint.h"
 #include "ui/models/run_store.h"
 #include "ui/models/selection.h"
 #include "ui/plot/pin_mark.h"
@@ -90,10 +91,10 @@ void InspectorLines::paintRow(QPainter& painter, const QRect& line, const Inspec
     const auto text = [&](const QFont& font, QColor color, int flags, const QString& words) {
         painter.setFont(font);
         painter.setPen(color);
-        const bool wraps = (flags & Qt::TextWordWrap) != 0;
-        painter.drawText(
-            line, flags,
-            wraps ? words : QFontMetrics(font).elidedText(words, Qt::ElideRight, line.width()));
+        if ((flags & Qt::TextWordWrap) != 0)
+            painter.drawText(line, flags, words);
+        else
+            paintLabel(painter, line, Qt::Alignment(flags), words);
     };
     switch (row.kind) {
     case Kind::caption:
@@ -113,7 +114,7 @@ void InspectorLines::paintRow(QPainter& painter, const QRect& line, const Inspec
                      row.pin);
             painter.setFont(theme.font(12));
             painter.setPen(colors.text);
-            painter.drawText(line.adjusted(int(size * 1.8), 0, 0, 0), Qt::AlignVCenter, row.text);
+            paintLabel(painter, line.adjusted(int(size * 1.8), 0, 0, 0), Qt::AlignLeft, row.text);
             return;
         }
         text(theme.font(12), colors.muted, Qt::AlignVCenter, row.text);
@@ -133,8 +134,7 @@ void InspectorLines::paintBar(QPainter& painter, const QRect& line, const Inspec
     painter.setFont(words);
     painter.setPen(row.strong ? colors.text : colors.muted);
     const QRect left(line.left(), line.top(), textWidth, line.height());
-    painter.drawText(left, Qt::AlignVCenter,
-                     QFontMetrics(words).elidedText(row.text, Qt::ElideRight, textWidth));
+    paintLabel(painter, left, Qt::AlignLeft, row.text);
     painter.setFont(mono);
     painter.drawText(line, Qt::AlignVCenter | Qt::AlignRight, row.value);
     const double thick = theme.px(8);

@@ -1,5 +1,6 @@
 #include "ui/panels/palette.h"
 
+#include "ui/label_paint.h"
 #include "ui/theme.h"
 
 #include <QKeyEvent>
@@ -42,12 +43,11 @@ public:
             painter->drawRoundedRect(option.rect, theme.px(5), theme.px(5));
         }
         QRect line = option.rect.adjusted(theme.px(10), 0, -theme.px(10), 0);
-        const auto say = [&](const QFont& font, QColor color, int side, const QString& text) {
+        const auto say = [&](const QFont& font, QColor color, Qt::AlignmentFlag side,
+                             const QString& text) {
             painter->setFont(font);
             painter->setPen(color);
-            painter->drawText(
-                line, side | Qt::AlignVCenter,
-                painter->fontMetrics().elidedText(text, Qt::ElideRight, line.width()));
+            paintLabel(*painter, line, side, text);
         };
         const bool enabled = (index.flags() & Qt::ItemIsEnabled) != 0;
         say(theme.font(11), colors.muted, Qt::AlignLeft,

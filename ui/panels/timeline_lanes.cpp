@@ -3,6 +3,7 @@
 #include "ui/models/conversation.h"
 #include "ui/models/run_store.h"
 #include "ui/models/selection.h"
+#include "ui/models/token_text.h"
 #include "ui/theme.h"
 #include "ui/views/parts.h"
 
@@ -91,7 +92,7 @@ void TimelineLanes::describe()
     if (token < 0 || token >= store_.tokens()) return setAccessibleDescription(tr("no tokens yet"));
     const TokenInfo& info = store_.token(token);
     QString words =
-        tr("token %1 of %2, “%3”").arg(token).arg(store_.tokens()).arg(tokenLabel(info));
+        tr("token %1 of %2, “%3”").arg(token).arg(store_.tokens()).arg(tokenInline(info));
     if (std::isfinite(info.surprise_bits))
         words += tr(", surprise %1 bit").arg(double(info.surprise_bits), 0, 'f', 1);
     words += tr(", %1 ms").arg(double(store_.time(token).ms), 0, 'f', 3);

@@ -1,18 +1,21 @@
 #include "ui/panels/transcript.h"
 
+#include "ui/label_paint.h"
 #include "ui/models/conversation.h"
 #include "ui/models/run_store.h"
 #include "ui/models/selection.h"
-#include "ui/models/transcript_text.h"
+#include "ui/models/token_text.h"
 #include "ui/panels/alternatives.h"
 #include "ui/theme.h"
 
 #include <QAbstractTextDocumentLayout>
 #include <QContextMenuEvent>
 #include <QMenu>
+#include <QMimeData>
 #include <QPainter>
 #include <QScrollBar>
 #include <QTextBlock>
+#include <QTextDocumentFragment>
 
 #include <algorithm>
 #include <cmath>
@@ -23,6 +26,8 @@ namespace mixscope {
 namespace {
 
 constexpr int kBubblePad = 8;
+
+constexpr QChar kIsolate(0x2068), kIsolateEnd(0x2069);
 
 QTextBlockFormat blockOf(int above, int side)
 {
@@ -61,6 +66,9 @@ Transcript::Transcript(RunStore& store, Selection& selection, Conversation& conv
     viewport()->setMouseTracking(true);
     viewport()->setCursor(Qt::ArrowCursor);
     document()->setDocumentMargin(4);
+    QTextOption option = document()->defaultTextOption();
+    option.setTextDirection(Qt::LayoutDirectionAuto); // a paragraph runs as its text does
+    document()->setDefaultTextOption(option);
     connect(verticalScrollBar(), &QScrollBar::valueChanged, this, [this](int value) {
         atEnd_ = value >= verticalScrollBar()->maximum() - verticalScrollBar()->singleStep();
     });
@@ -117,25 +125,81 @@ bool Transcript::onlyAppends() const
 
 void Transcript::append()
 {
-    QString text;
-    const int at = messages_.back().end;
+    std::vector<TextPiece> pieces;
     for (; built_ < store_.tokens(); ++built_) {
         if (store_.messageOf(built_) < 0) continue;
-        const QString added = visibleText(store_, built_);
-        if (added.isEmpty()) continue;
-        pieces_.push_back({built_, at + int(text.size()), at + int(text.size() + added.size())});
-        text += added;
+        for (TextPiece& piece : joiner_.push(built_, store_.token(built_)))
+            pieces.push_back(std::move(piece));
     }
+    insert(pieces);
+}
+
+/// Adds text at the end of the last message.
+void Transcript::insert(const std::vector<TextPiece>& pieces)
+{
+    const Theme& theme = Theme::instance();
+    const QTextCharFormat words = charsOf(theme.font(13), theme.palette().text);
+    QTextCharFormat name = charsOf(boxedFont(theme.font(13)), theme.palette().text);
+    QTextCharFormat bracket = name; // there to be copied; what one sees is the box
+    bracket.setForeground(Qt::transparent);
     QTextCursor cursor(document());
     cursor.movePosition(QTextCursor::End);
-    cursor.insertText(text);
-    messages_.back().end = at + int(text.size());
+    const int start = cursor.position();
+    QString run;
+    const auto flush = [&] { cursor.insertText(std::exchange(run, {}), words); };
+    for (const TextPiece& piece : pieces) {
+        const bool alone = chips_ && !piece.boxed && runsLeft(piece.text);
+        if (piece.boxed) flush();
+        if (alone) run += kIsolate;
+        const int begin = cursor.position() + int(run.size());
+        if (piece.boxed) {
+            cursor.insertText(piece.text.left(1), bracket);
+            cursor.insertText(piece.text.mid(1, piece.text.size() - 2), name);
+            cursor.insertText(piece.text.right(1), bracket);
+            boxes_.push_back({begin, cursor.position()});
+        } else {
+            run += piece.text;
+        }
+        place(piece, begin, begin + int(piece.text.size()));
+        if (alone) run += kIsolateEnd;
+    }
+    flush();
+    messages_.back().end = cursor.position();
+    const int pad = theme.px(kBubblePad);
+    for (QTextBlock block = document()->findBlock(start).next(); block.isValid();
+         block = block.next()) {
+        QTextCursor(block).setBlockFormat(paragraph(0, pad)); // further paragraphs of the message
+    }
+}
+
+/// Remembers where a token is. One that gave the first bytes of a character stands in its part.
+void Transcript::place(const TextPiece& piece, int begin, int end)
+{
+    if (piece.token < 0) return;
+    const int parts = piece.token - piece.first + 1;
+    const bool goesOn = !pieces_.empty() && pieces_.back().token == piece.token;
+    if (goesOn) {
+        pieces_.back().end = end;
+        pieces_.back().parts = 1;
+        return;
+    }
+    const int placed = pieces_.empty() ? -1 : pieces_.back().token;
+    for (int token = std::max(piece.first, placed + 1); token <= piece.token; ++token)
+        pieces_.push_back({token, begin, end, token - piece.first, parts});
+}
+
+QTextBlockFormat Transcript::paragraph(int above, int side) const
+{
+    QTextBlockFormat format = blockOf(above, side);
+    if (chips_) format.setLayoutDirection(Qt::LeftToRight); // tokens in their order
+    return format;
 }
 
 void Transcript::rebuild()
 {
     rebuild_ = false;
     pieces_.clear();
+    boxes_.clear();
     messages_.clear();
     clear();
     const std::vector<ChatMessage>& messages = conversation_.messages();
@@ -161,19 +225,12 @@ void Transcript::addMessage(int index, const QString& role, const QString& conte
     };
     start(blockOf(index > 0 ? theme.px(14) : 0, pad));
     cursor.insertText(labelOf(role), charsOf(theme.font(11), colors.muted));
-    cursor.insertBlock(blockOf(pad, pad));
+    cursor.insertBlock(paragraph(pad, pad));
     cursor.setBlockCharFormat(charsOf(theme.font(13), colors.text));
-    const MessageText message = messageText(store_, index, content);
-    const int begin = cursor.position();
-    cursor.insertText(message.text, charsOf(theme.font(13), colors.text));
-    for (QTextBlock block = document()->findBlock(begin).next(); block.isValid();
-         block = block.next()) {
-        QTextCursor(block).setBlockFormat(blockOf(0, pad)); // further paragraphs of the message
-    }
-    for (const MessageText::Piece& piece : message.pieces) {
-        pieces_.push_back({piece.token, begin + piece.begin, begin + piece.end});
-    }
-    messages_.push_back({index, role == "user", begin, begin + int(message.text.size())});
+    MessageText message = messageText(store_, index, content);
+    messages_.push_back({index, role == "user", cursor.position(), cursor.position()});
+    insert(message.pieces);
+    joiner_ = std::move(message.joiner);
 }
 
 QString Transcript::labelOf(const QString& role) const
@@ -190,38 +247,40 @@ int Transcript::tokenAt(QPoint at) const
                              at.y() + verticalScrollBar()->value());
     const int position = document()->documentLayout()->hitTest(inDocument, Qt::ExactHit);
     if (position < 0) return -1;
-    const auto after = std::upper_bound(pieces_.begin(), pieces_.end(), position,
-                                        [](int p, const Piece& piece) { return p < piece.begin; });
-    if (after == pieces_.begin()) return -1;
-    const Piece& piece = *std::prev(after);
-    return position < piece.end ? piece.token : -1;
+    // The position is the nearest between two characters: the token is on one side of it.
+    auto after = std::upper_bound(pieces_.begin(), pieces_.end(), position,
+                                  [](int p, const Piece& piece) { return p < piece.begin; });
+    while (after != pieces_.begin()) {
+        const Piece& piece = *--after;
+        if (piece.end < position) break;
+        for (const QRectF& box : boxesOf(piece)) {
+            if (box.contains(at)) return piece.token;
+        }
+    }
+    return -1;
 }
 
 std::vector<QRectF> Transcript::rectsOf(int token) const
 {
-    std::vector<QRectF> rects;
     const auto found = std::lower_bound(pieces_.begin(), pieces_.end(), token,
                                         [](const Piece& piece, int t) { return piece.token < t; });
-    if (found == pieces_.end() || found->token != token) return rects;
-    int begin = found->begin;
-    while (begin < found->end && document()->characterAt(begin).isSpace())
+    if (found == pieces_.end() || found->token != token) return {};
+    return boxesOf(*found);
+}
+
+std::vector<QRectF> Transcript::boxesOf(const Piece& piece) const
+{
+    int begin = piece.begin;
+    while (begin < piece.end && document()->characterAt(begin).isSpace())
         ++begin;
-    while (begin < found->end) {
-        const QTextBlock block = document()->findBlock(begin);
-        const QTextLine line = block.layout()->lineForTextPosition(begin - block.position());
-        if (!line.isValid()) break;
-        const int lineEnd = block.position() + line.textStart() + line.textLength();
-        const int end = std::min(found->end, lineEnd);
-        if (end <= begin) break;
-        const QPointF origin = document()->documentLayout()->blockBoundingRect(block).topLeft()
-            - QPointF(horizontalScrollBar()->value(), verticalScrollBar()->value());
-        const double left = line.cursorToX(begin - block.position()),
-                     right = line.cursorToX(end - block.position());
-        rects.emplace_back(origin.x() + left - 1, origin.y() + line.y(), right - left + 2,
-                           line.ascent() + line.descent() + 2);
-        begin = end;
+    std::vector<QRectF> boxes = rectsBetween(begin, piece.end);
+    if (piece.parts > 1) {
+        for (QRectF& box : boxes) {
+            const double part = box.width() / piece.parts;
+            box = QRectF(box.left() + piece.part * part, box.top(), part, box.height());
+        }
     }
-    return rects;
+    return boxes;
 }
 
 void Transcript::showToken(int token)
@@ -291,8 +350,17 @@ void Transcript::setTint(Tint tint)
 
 void Transcript::setChips(bool chips)
 {
-    chips_ = chips;
-    viewport()->update();
+    if (std::exchange(chips_, chips) == chips) return;
+    rebuild_ = true; // text from right to left stands in the order of its tokens now, or no more
+    refresh();
+}
+
+QMimeData* Transcript::createMimeDataFromSelection() const
+{
+    auto* mime = new QMimeData;
+    QString text = textCursor().selection().toPlainText();
+    mime->setText(text.remove(kIsolate).remove(kIsolateEnd)); // they are ours
+    return mime;
 }
 
 void Transcript::leaveEvent(QEvent* event)

@@ -1,10 +1,13 @@
 #pragma once
 
+#include "ui/models/transcript_text.h"
 #include "ui/models/transcript_tint.h"
 
 #include <QTextEdit>
 
 #include <vector>
+
+class QTextBlockFormat;
 
 namespace mixscope {
 
@@ -45,11 +48,18 @@ protected:
     void mouseReleaseEvent(QMouseEvent* event) override;
     void leaveEvent(QEvent* event) override;
     void contextMenuEvent(QContextMenuEvent* event) override;
+    QMimeData* createMimeDataFromSelection() const override;
 
 private:
     struct Piece {
         int token;
         int begin; ///< document position
+        int end;
+        int part = 0; ///< the token has part `part` of `parts` of a character's bytes
+        int parts = 1;
+    };
+    struct Box {
+        int begin; ///< document positions of a name drawn in a box
         int end;
     };
     struct Message {
@@ -61,11 +71,17 @@ private:
     void rebuild();
     void append();
     bool onlyAppends() const;
+    void insert(const std::vector<TextPiece>& pieces);
+    void place(const TextPiece& piece, int begin, int end);
+    QTextBlockFormat paragraph(int above, int side) const;
+    std::vector<QRectF> boxesOf(const Piece& piece) const;
+    std::vector<QRectF> rectsBetween(int begin, int end) const;
     void addMessage(int index, const QString& role, const QString& content);
     QString labelOf(const QString& role) const;
     const Message* messageAt(QPoint at) const;
     QRectF bubble(const Message& message) const;
     void paintBubbles(QPainter& painter) const;
+    void paintBoxes(QPainter& painter) const;
     void paintTint(QPainter& painter) const;
     void paintChips(QPainter& painter) const;
     void paintFocus(QPainter& painter) const;
@@ -79,7 +95,9 @@ private:
     Selection& selection_;
     Conversation& conversation_;
     std::vector<Piece> pieces_; ///< by token
+    std::vector<Box> boxes_; ///< by position
     std::vector<Message> messages_;
+    TextJoiner joiner_; ///< of the last message
     int built_ = 0; ///< tokens that are in the text
     bool rebuild_ = true;
     bool atEnd_ = true; ///< the end is in sight and stays so while text comes

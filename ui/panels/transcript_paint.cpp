@@ -1,22 +1,52 @@
 // How the transcript is painted: bubbles and tint below the text, marks above it.
+#include "ui/label_paint.h"
 #include "ui/models/run_store.h"
 #include "ui/models/selection.h"
+#include "ui/models/token_text.h"
 #include "ui/panels/transcript.h"
 #include "ui/plot/pin_mark.h"
 #include "ui/theme.h"
 
 #include <QAbstractTextDocumentLayout>
+#include <QGlyphRun>
 #include <QPainter>
+#include <QRawFont>
 #include <QScrollBar>
 #include <QTextBlock>
 
 #include <algorithm>
+#include <limits>
+#include <utility>
 
 namespace mixscope {
 
 namespace {
+
 constexpr int kBubblePad = 8;
+
+/// Left and right end of a part of a line. In text that runs from right to left the ends of the
+/// glyphs count: the cursor before the first character stands at the right.
+std::pair<double, double> sidesOf(const QTextLine& line, const QTextBlock& block, int begin,
+                                  int end)
+{
+    const int from = begin - block.position(), count = end - begin;
+    const bool turned = block.textDirection() == Qt::RightToLeft
+        || runsLeft(QStringView(block.text()).mid(from, count));
+    if (!turned) return {line.cursorToX(from), line.cursorToX(from + count)};
+    double left = std::numeric_limits<double>::max(), right = 0.0;
+    for (const QGlyphRun& run : line.glyphRuns(from, count)) {
+        const QList<QPointF> places = run.positions();
+        const QList<QPointF> advances = run.rawFont().advancesForGlyphIndexes(run.glyphIndexes());
+        for (int i = 0; i < int(places.size()); ++i) {
+            left = std::min(left, places[i].x());
+            right = std::max(right, places[i].x() + advances[i].x());
+        }
+    }
+    return left <= right ? std::pair(left, right)
+                         : std::pair(line.cursorToX(from), line.cursorToX(from));
 }
+
+} // namespace
 
 QRectF Transcript::bubble(const Message& message) const
 {
@@ -51,7 +81,7 @@ template <class Draw> void Transcript::eachVisible(Draw draw) const
     const auto first = std::lower_bound(pieces_.begin(), pieces_.end(), from,
                                         [](const Piece& piece, int p) { return piece.end < p; });
     for (auto piece = first; piece != pieces_.end() && piece->begin <= to; ++piece)
-        draw(piece->token);
+        draw(*piece);
 }
 
 QColor Transcript::tintColor() const
@@ -61,19 +91,51 @@ QColor Transcript::tintColor() const
     return tint_ == Tint::attention ? colors.attn : colors.ssm;
 }
 
+/// Rectangles of a part of the text in the viewport, one a line.
+std::vector<QRectF> Transcript::rectsBetween(int begin, int end) const
+{
+    std::vector<QRectF> rects;
+    while (begin < end) {
+        const QTextBlock block = document()->findBlock(begin);
+        const QTextLine line = block.layout()->lineForTextPosition(begin - block.position());
+        if (!line.isValid()) break;
+        const int lineEnd = block.position() + line.textStart() + line.textLength();
+        const int stop = std::min(end, lineEnd);
+        if (stop <= begin) break;
+        const QPointF origin = document()->documentLayout()->blockBoundingRect(block).topLeft()
+            - QPointF(horizontalScrollBar()->value(), verticalScrollBar()->value());
+        const auto [left, right] = sidesOf(line, block, begin, stop);
+        rects.emplace_back(origin.x() + left - 1, origin.y() + line.y(), right - left + 2,
+                           line.ascent() + line.descent() + 2);
+        begin = stop;
+    }
+    return rects;
+}
+
+/// The small boxes behind bytes and characters that are shown by name.
+void Transcript::paintBoxes(QPainter& painter) const
+{
+    for (const Box& box : boxes_) {
+        for (const QRectF& at : rectsBetween(box.begin, box.end)) {
+            if (at.intersects(viewport()->rect())) paintNameBox(painter, at.adjusted(1, 2, -1, -3));
+        }
+    }
+}
+
 void Transcript::paintTint(QPainter& painter) const
 {
     const double radius = Theme::instance().px(3);
     const TokenRange& range = selection_.range();
     painter.setPen(Qt::NoPen);
-    eachVisible([&](int token) {
+    eachVisible([&](const Piece& piece) {
+        const int token = piece.token;
         QColor shade = Theme::instance().palette().accent;
         shade.setAlphaF(0.16F);
         const double part = tint_ == Tint::none ? 0.0 : tintOf(store_, selection_, tint_, token);
         QColor color = tintColor();
         color.setAlphaF(float(0.75 * part));
         if (part == 0.0 && !range.contains(token)) return;
-        for (const QRectF& box : rectsOf(token)) {
+        for (const QRectF& box : boxesOf(piece)) {
             if (range.contains(token)) painter.fillRect(box, shade);
             painter.setBrush(color);
             if (part > 0.0) painter.drawRoundedRect(box, radius, radius);
@@ -87,9 +149,16 @@ void Transcript::paintChips(QPainter& painter) const
     const Theme& theme = Theme::instance();
     painter.setPen(QPen(theme.palette().faint, 1));
     painter.setBrush(Qt::NoBrush);
-    eachVisible([&](int token) {
-        for (const QRectF& box : rectsOf(token))
-            painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), theme.px(3), theme.px(3));
+    const double tick = theme.px(4);
+    eachVisible([&](const Piece& piece) {
+        for (const QRectF& box : boxesOf(piece)) {
+            if (piece.part > 0) { // one box for a character, a tick between its bytes
+                painter.drawLine(QPointF(box.left(), box.bottom() - tick), box.bottomLeft());
+                continue;
+            }
+            const QRectF whole(box.left(), box.top(), box.width() * piece.parts, box.height());
+            painter.drawRoundedRect(whole.adjusted(1, 0.5, -1, -0.5), theme.px(3), theme.px(3));
+        }
     });
 }
 
@@ -129,6 +198,7 @@ void Transcript::paintEvent(QPaintEvent* event)
         QPainter painter(viewport());
         painter.setRenderHint(QPainter::Antialiasing);
         paintBubbles(painter);
+        paintBoxes(painter);
         paintTint(painter);
     }
     QTextEdit::paintEvent(event);

@@ -1,5 +1,6 @@
 // How a plot is drawn; what mouse and keys do in it is in plot_area_input.cpp.
 #include "ui/accessibility.h"
+#include "ui/label_paint.h"
 #include "ui/plot/plot_area_impl.h"
 #include "ui/plot/plot_items.h"
 #include "ui/theme.h"
@@ -8,6 +9,7 @@
 #include <qcustomplot.h>
 
 #include <algorithm>
+#include <cmath>
 
 namespace mixscope {
 
@@ -16,6 +18,7 @@ namespace {
 constexpr int kNamePixels = 14; // least width of a cell that is labelled with its text …
 constexpr int kLyingNamePixels = 44; // … and with text that lies
 constexpr int kUprightRoom = 26; // more room below the picture for names that stand
+constexpr int kNameGap = 4; // between an axis and a name
 
 } // namespace
 
@@ -52,8 +55,10 @@ PlotArea::PlotArea(const QString& accessibleName, PlotAxes axes, QWidget* parent
     };
     addPicture(plot, [paint](QPainter& p, double d) { paint(&Impl::picture, p, d); });
     impl_->decorations.push_back(
-        addDecoration(plot, QStringLiteral("axes"),
-                      [paint](QPainter& p, double d) { paint(&Impl::margin, p, d); }));
+        addDecoration(plot, QStringLiteral("axes"), [this, paint](QPainter& p, double d) {
+            paint(&Impl::margin, p, d);
+            paintNames(p);
+        }));
     impl_->decorations.push_back(
         addDecoration(plot, QStringLiteral("overlay"),
                       [paint](QPainter& p, double d) {
@@ -161,7 +166,6 @@ void PlotArea::applyWindow()
     const double down = (height() - theme.px(m.top()) - theme.px(m.bottom())) / w.height();
     const bool named = impl_->xName && across >= theme.px(kNamePixels);
     const bool upright = named && across < theme.px(kLyingNamePixels);
-    plot->xAxis->setTickLabelRotation(upright ? 90 : 0);
     plot->xAxis->setLabel(named ? QString() : impl_->axes.xTitle); // names take its room
     plot->yAxis->setLabel(impl_->yName && down >= theme.px(kNamePixels) ? QString()
                                                                         : impl_->axes.yTitle);
@@ -177,6 +181,38 @@ QRectF PlotArea::plotRect() const
 PlotMap PlotArea::map() const
 {
     return {.rect = plotRect(), .window = window(), .yUp = !impl_->axes.yCells};
+}
+
+/// Text of the cells along the axes, where cells are wide enough. Each is drawn for itself, so
+/// that text from right to left stays in its cell and odd bytes have their boxes.
+void PlotArea::paintNames(QPainter& painter) const
+{
+    const Theme& theme = Theme::instance();
+    const PlotMap at = map();
+    const double across = at.rect.width() / at.window.width();
+    const double down = at.rect.height() / at.window.height();
+    painter.setFont(theme.mono(10));
+    painter.setPen(theme.palette().muted);
+    const double tall = painter.fontMetrics().height(), gap = theme.px(kNameGap);
+    const double below = at.rect.bottom() + theme.px(impl_->axes.below) + gap;
+    const bool upright = across < theme.px(kLyingNamePixels);
+    if (impl_->xName && across >= theme.px(kNamePixels)) {
+        for (int x = int(std::ceil(at.window.left() - 0.5)); x + 0.5 <= at.window.right(); ++x) {
+            painter.save();
+            painter.translate(at.x(x + 0.5), below);
+            painter.rotate(upright ? 90 : 0);
+            const QRectF box = upright ? QRectF(0, -tall / 2, height() - below, tall)
+                                       : QRectF(-across / 2 + 1, 0, across - 2, tall);
+            paintLabel(painter, box, upright ? Qt::AlignLeft : Qt::AlignHCenter,
+                       impl_->xName(std::max(0, x)));
+            painter.restore();
+        }
+    }
+    if (!impl_->yName || down < theme.px(kNamePixels)) return;
+    for (int y = int(std::ceil(at.window.top() - 0.5)); y + 0.5 <= at.window.bottom(); ++y) {
+        const QRectF box(0, at.y(y + 0.5) - tall / 2, at.rect.left() - gap, tall);
+        paintLabel(painter, box, Qt::AlignRight, impl_->yName(std::max(0, y)));
+    }
 }
 
 void PlotArea::redraw()

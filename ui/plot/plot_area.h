@@ -93,6 +93,7 @@ protected:
 private:
     struct Impl;
     void applyWindow();
+    void paintNames(QPainter& painter) const;
     void restyle();
     void windowMoved();
     bool onMouse(QEvent* event);

@@ -2,6 +2,7 @@
 
 #include "ui/models/run_store.h"
 #include "ui/models/selection.h"
+#include "ui/models/token_text.h"
 #include "ui/plot/tile_paint.h"
 #include "ui/plot/token_marks.h"
 #include "ui/theme.h"
@@ -24,7 +25,6 @@ constexpr int kGap = 4; // between the map and a marginal
 constexpr int kEntropyWidth = 36, kReceivedHeight = 26;
 constexpr int kRight = kGap + kEntropyWidth + 2;
 constexpr int kBelow = kGap + kReceivedHeight;
-constexpr int kNameCharacters = 8;
 constexpr double kOverviewPart = 0.27; // of the map's side
 
 PlotAxes axes()
@@ -41,18 +41,24 @@ bool named(double pixels)
 }
 
 /// A number on a coloured ground, over the labels of an axis.
-void paintTag(QPainter& painter, QPointF middle, const QString& text, const QColor& color)
+void paintTag(QPainter& painter, QRectF box, const QString& text, const QColor& color)
 {
     const Theme& theme = Theme::instance();
-    painter.setFont(theme.mono(10, 600));
-    const QFontMetrics metrics = painter.fontMetrics();
-    QRectF box(0, 0, metrics.horizontalAdvance(text) + theme.px(8), theme.px(15));
-    box.moveCenter(middle);
     painter.setPen(Qt::NoPen);
     painter.setBrush(color);
     painter.drawRoundedRect(box, theme.px(3), theme.px(3));
     painter.setPen(theme.palette().panel);
-    painter.drawText(box, Qt::AlignCenter, text);
+    painter.drawText(box, Qt::AlignCenter,
+                     painter.fontMetrics().elidedText(text, Qt::ElideRight, int(box.width())));
+}
+
+/// The box of a tag around the text, at most `room` wide.
+QRectF tagBox(QPainter& painter, const QString& text, double room)
+{
+    const Theme& theme = Theme::instance();
+    painter.setFont(theme.mono(10, 600));
+    const double width = painter.fontMetrics().horizontalAdvance(text) + theme.px(8);
+    return {0, 0, std::min(width, room), double(theme.px(15))};
 }
 
 } // namespace
@@ -77,8 +83,7 @@ AttentionMap::AttentionMap(AttentionPicture& picture, RunStore& store, Selection
         return QMarginsF(0, 0, theme.px(kGap + kEntropyWidth), theme.px(kGap + kReceivedHeight));
     });
     const auto name = [this](int token) {
-        return token < store_.tokens() ? tokenLabel(store_.token(token)).left(kNameCharacters)
-                                       : QString();
+        return token < store_.tokens() ? tokenLabel(store_.token(token)) : QString();
     };
     setCellNames(name, name);
     setFocusPoint([this]() -> std::optional<QPointF> {
@@ -247,18 +252,21 @@ void AttentionMap::paintTags(QPainter& painter, const PlotMap& map) const
     painter.setRenderHint(QPainter::Antialiasing);
     if (query >= map.window.top() && query < map.window.bottom()) {
         const QString text = named(map.rect.height() / map.window.height())
-            ? tokenLabel(store_.token(query)).left(kNameCharacters)
+            ? tokenLabel(store_.token(query))
             : QString::number(query);
-        const double half = theme.px(5) + theme.px(3) * double(text.size());
-        paintTag(painter, {map.rect.left() - half - theme.px(3), map.y(query + 0.5)}, text,
-                 theme.palette().warn);
+        QRectF box = tagBox(painter, text, map.rect.left() - theme.px(4));
+        box.moveCenter({0, map.y(query + 0.5)});
+        box.moveRight(map.rect.left() - theme.px(2));
+        paintTag(painter, box, text, theme.palette().warn);
     }
     if (key >= map.window.left() && key < map.window.right()) {
         const QRectF below = receivedStrip(map); // names stand under it
         const double y = named(map.rect.width() / map.window.width())
             ? below.top() + theme.px(8)
             : below.bottom() + theme.px(11);
-        paintTag(painter, {map.x(key + 0.5), y}, QString::number(key), theme.palette().accent);
+        QRectF box = tagBox(painter, QString::number(key), map.rect.width());
+        box.moveCenter({map.x(key + 0.5), y});
+        paintTag(painter, box, QString::number(key), theme.palette().accent);
     }
     painter.setRenderHint(QPainter::Antialiasing, false);
 }

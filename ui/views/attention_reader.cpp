@@ -2,6 +2,7 @@
 
 #include "ui/export/table_writer.h"
 #include "ui/models/run_store.h"
+#include "ui/models/token_text.h"
 #include "ui/views/parts.h"
 
 #include <QCoreApplication>
@@ -15,11 +16,6 @@ namespace {
 QString tr(const char* text)
 {
     return QCoreApplication::translate("mixscope::AttentionView", text);
-}
-
-QString rawText(const TokenInfo& info)
-{
-    return QString::fromStdString(info.text.empty() ? info.piece : info.text);
 }
 
 } // namespace
@@ -85,7 +81,7 @@ QString AttentionReader::readout(int query, int key)
 {
     if (query < 0 || query >= store_.tokens()) return {};
     const auto named = [this](int token) {
-        return tr("%1 “%2”").arg(token).arg(tokenLabel(store_.token(token)));
+        return tr("%1 “%2”").arg(token).arg(tokenInline(store_.token(token)));
     };
     AttentionLook whole = look_;
     if (whole.sink == Sink::hide) whole.sink = Sink::show; // hidden is not zero
@@ -134,8 +130,8 @@ void AttentionReader::write(TableWriter& table, const QRect& window)
         const int end = std::min(query + 1, window.left() + window.width());
         for (int key = std::max(0, window.left()); key < end; ++key) {
             const bool hidden = weights.empty() || (key == 0 && look_.sink != Sink::show);
-            table.cell(query).cell(rawText(store_.token(query)));
-            table.cell(key).cell(rawText(store_.token(key)));
+            table.cell(query).cell(tokenText(store_.token(query)));
+            table.cell(key).cell(tokenText(store_.token(key)));
             table.cell(hidden ? double(kUnknown)
                               : double(weights[std::size_t(key)]) / kWeightSteps);
             table.endRow();
@@ -145,7 +141,7 @@ void AttentionReader::write(TableWriter& table, const QRect& window)
 
 QString AttentionReader::quoted(int token) const
 {
-    return rawText(store_.token(token));
+    return isolated(tokenText(store_.token(token)));
 }
 
 } // namespace mixscope

@@ -1,8 +1,10 @@
 #include "ui/views/attention_row.h"
 
 #include "ui/accessibility.h"
+#include "ui/label_paint.h"
 #include "ui/models/run_store.h"
 #include "ui/models/selection.h"
+#include "ui/models/token_text.h"
 #include "ui/plot/token_marks.h"
 #include "ui/theme.h"
 #include "ui/views/parts.h"
@@ -18,7 +20,6 @@ namespace mixscope {
 
 namespace {
 
-constexpr int kNameCharacters = 8;
 constexpr int kMostNamed = 8;
 constexpr int kRoomForNames = 430; ///< height of a page that lists all of them
 
@@ -45,8 +46,7 @@ RowPlot::RowPlot(RunStore& store, Selection& selection, QWidget* parent)
     new TokenMarks(*this, selection);
     setCellNames(
         [this](int token) {
-            return token < store_.tokens() ? tokenLabel(store_.token(token)).left(kNameCharacters)
-                                           : QString();
+            return token < store_.tokens() ? tokenLabel(store_.token(token)) : QString();
         },
         {});
     connect(this, &PlotArea::hovered, this,
@@ -140,7 +140,7 @@ void RowPlot::paintNames(QPainter& painter, const PlotMap& map) const
         const QString text = tokenLabel(store_.token(target.key));
         const double x = map.x(target.key + 0.5);
         const double top = map.y(double(scale_.fraction(target.weight)));
-        QRectF box(0, 0, metrics.horizontalAdvance(text) + theme.px(6), metrics.height());
+        QRectF box(0, 0, labelWidth(painter.font(), text) + theme.px(6), metrics.height());
         box.moveCenter({x, top - metrics.height() / 2.0 - 1});
         box.moveLeft(std::clamp(box.left(), map.rect.left(), map.rect.right() - box.width()));
         const auto hits = [&] {
@@ -157,7 +157,7 @@ void RowPlot::paintNames(QPainter& painter, const PlotMap& map) const
         painter.setPen(theme.palette().faint);
         if (box.bottom() < top - 2) painter.drawLine(QPointF(x, box.bottom()), QPointF(x, top));
         painter.setPen(theme.palette().text);
-        painter.drawText(box, Qt::AlignCenter, text);
+        paintLabel(painter, box, Qt::AlignCenter, text);
     }
 }
 

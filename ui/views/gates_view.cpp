@@ -4,6 +4,7 @@
 #include "ui/export/table_writer.h"
 #include "ui/models/run_store.h"
 #include "ui/models/selection.h"
+#include "ui/models/token_text.h"
 #include "ui/plot/histogram.h"
 #include "ui/plot/lane_plot.h"
 #include "ui/plot/token_marks.h"

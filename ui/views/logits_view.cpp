@@ -4,6 +4,7 @@
 #include "ui/export/table_writer.h"
 #include "ui/models/run_store.h"
 #include "ui/models/selection.h"
+#include "ui/models/token_text.h"
 #include "ui/plot/stack_plot.h"
 #include "ui/plot/token_marks.h"
 #include "ui/plot/value_scale.h"
@@ -123,7 +124,7 @@ void LogitsView::showSelection()
     tableCaption_->setText(
         tr("after token %1 '%2' · entropy %3 of at most %4 bit · its own surprise %5 bit")
             .arg(token)
-            .arg(tokenLabel(info), bits(info.entropy_bits))
+            .arg(tokenInline(info), bits(info.entropy_bits))
             .arg(std::log2(double(std::max(2, model()->vocabulary))), 0, 'f', 1)
             .arg(bits(info.surprise_bits)));
     showNotice(token);
@@ -221,11 +222,11 @@ QString LogitsView::describe() const
     for (std::size_t i = 0; i < std::min<std::size_t>(3, info.next.size()); ++i) {
         words << tr("%1 for '%2'")
                      .arg(double(info.next[i].p_raw), 0, 'f', 2)
-                     .arg(pieceLabel(*model(), info.next[i].id));
+                     .arg(isolated(pieceLabel(*model(), info.next[i].id)));
     }
     return tr("Top tokens after token %1 '%2': %3; entropy %4 bits")
         .arg(token)
-        .arg(tokenLabel(info), words.join(QStringLiteral(", ")),
+        .arg(tokenInline(info), words.join(QStringLiteral(", ")),
              shortNumber(double(info.entropy_bits)));
 }
 

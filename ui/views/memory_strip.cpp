@@ -4,6 +4,7 @@
 #include "ui/export/table_writer.h"
 #include "ui/models/run_store.h"
 #include "ui/models/selection.h"
+#include "ui/models/token_text.h"
 #include "ui/plot/stack_plot.h"
 #include "ui/plot/token_marks.h"
 #include "ui/plot/value_scale.h"
@@ -100,7 +101,8 @@ void MemoryStrip::showSelection()
                                    : tr("share of each write that remains")));
     const int source = context_.selection.source();
     const int spoken = source >= 0 && source <= token ? source : token;
-    QString words = tr("Token %1 '%2': ").arg(spoken).arg(tokenLabel(context_.store.token(spoken)));
+    QString words =
+        tr("Token %1 '%2': ").arg(spoken).arg(tokenInline(context_.store.token(spoken)));
     if (spoken != token) words += tr("%1 % left, ").arg(100 * row_.share(spoken, token), 0, 'f', 0);
     words_->setText(words + fate(spoken)
                     + tr(". Exact, from keep and write; norms have no sign and "

@@ -4,6 +4,7 @@
 #include "engine/token_batch.h"
 #include "ui/accessibility.h"
 #include "ui/color_ramp.h"
+#include "ui/label_paint.h"
 #include "ui/plot/value_scale.h"
 #include "ui/theme.h"
 
@@ -139,8 +140,7 @@ void BarList::paintEvent(QPaintEvent*)
                          Qt::AlignRight | Qt::AlignVCenter, row.value);
         painter.setFont(theme.font(12, row.strong ? 600 : 500));
         painter.setPen(colors.text);
-        painter.drawText(QRect(textLeft, top, textWidth, height), Qt::AlignVCenter,
-                         painter.fontMetrics().elidedText(row.text, Qt::ElideRight, textWidth));
+        paintLabel(painter, QRect(textLeft, top, textWidth, height), Qt::AlignLeft, row.text);
         const QRectF track(barLeft, top + (height - thickness) / 2.0, barWidth, thickness);
         painter.fillRect(track, colors.raised);
         if (row.part > 0) {
@@ -203,8 +203,7 @@ void Caption::paintEvent(QPaintEvent*)
     QPainter painter(this);
     painter.setFont(theme.font(11, 600));
     painter.setPen(theme.palette().muted);
-    painter.drawText(rect(), Qt::AlignVCenter,
-                     painter.fontMetrics().elidedText(text_, Qt::ElideRight, width()));
+    paintLabel(painter, rect(), Qt::AlignLeft, text_);
 }
 
 SmallButton::SmallButton(const QString& text, QWidget* parent)
@@ -228,24 +227,6 @@ void SmallButton::restyle()
                       .arg(theme.px(5))
                       .arg(theme.px(8))
                       .arg(colors.accent.name()));
-}
-
-QString tokenLabel(const TokenInfo& token)
-{
-    QString text =
-        QString::fromStdString(token.special || token.text.empty() ? token.piece : token.text);
-    text.replace(QLatin1Char('\n'), QChar(0x21B5)).replace(QLatin1Char('\t'), QChar(0x21E5));
-    const QString shown = text.trimmed();
-    return shown.isEmpty() ? QString(QChar(0x2423)) : shown;
-}
-
-QString pieceLabel(const ModelInfo& model, TokenId id)
-{
-    if (id < 0 || std::size_t(id) >= model.pieces.size()) return QStringLiteral("#%1").arg(id);
-    QString text = QString::fromStdString(model.pieces[std::size_t(id)]);
-    text.replace(QChar(0x2581), QLatin1Char(' ')); // how SentencePiece writes a space
-    const QString shown = text.trimmed();
-    return shown.isEmpty() ? QString(QChar(0x2423)) : shown;
 }
 
 QString kindOf(const LayerInfo& layer)

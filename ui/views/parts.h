@@ -1,7 +1,5 @@
 #pragma once
 
-#include "engine/tokenizer.h"
-
 #include <QPushButton>
 #include <QString>
 #include <QStringList>
@@ -15,8 +13,6 @@ class QHBoxLayout;
 namespace mixscope {
 
 struct LayerInfo;
-struct ModelInfo;
-struct TokenInfo;
 
 /// A row of buttons of which one is down ("linear | √ | log"). Reached by Tab, moved by arrows.
 class SegmentBar : public QWidget {
@@ -105,10 +101,6 @@ private:
     void restyle();
 };
 
-/// A token's text for one short label: specials by their name, white space made visible.
-QString tokenLabel(const TokenInfo& token);
-/// The same for a token of the vocabulary.
-QString pieceLabel(const ModelInfo& model, TokenId id);
 /// Colour name of a layer: "attn", "ssm" (any recurrent mixer), else "mlp".
 QString kindOf(const LayerInfo& layer);
 /// Tokens after which half of what was written is gone, from the factor kept per token.

@@ -3,6 +3,7 @@
 #include "engine/model_info.h"
 #include "ui/models/run_store.h"
 #include "ui/models/selection.h"
+#include "ui/models/token_text.h"
 #include "ui/plot/lane_plot.h"
 #include "ui/plot/token_marks.h"
 #include "ui/theme.h"
@@ -186,7 +187,7 @@ void RoutingPanel::showOften()
     for (int expert = 0; expert < std::min(count_, kOftenExperts); ++expert) {
         QStringList words;
         for (const ExpertLoad::Often& each : counts_.often(layer_, expert, kOftenTokens))
-            words << tr("%1 ×%2").arg(pieceLabel(model, each.id)).arg(each.times);
+            words << tr("%1 ×%2").arg(isolated(pieceLabel(model, each.id))).arg(each.times);
         rows.emplace_back(tr("expert %1").arg(expert),
                           words.isEmpty() ? QStringLiteral("–") : words.join(QStringLiteral("  ")));
     }
@@ -213,10 +214,11 @@ void RoutingPanel::describe()
 {
     if (dense()) return;
     const int token = context_.selection.token();
-    experts_->setAccessibleDescription(tr("Experts, layer %1, %2 of them; %3; router entropy %4 bit")
-                                           .arg(layer_)
-                                           .arg(count_)
-                                           .arg(sentence(token), shortNumber(entropy(token))));
+    experts_->setAccessibleDescription(
+        tr("Experts, layer %1, %2 of them; %3; router entropy %4 bit")
+            .arg(layer_)
+            .arg(count_)
+            .arg(sentence(token), shortNumber(entropy(token))));
 }
 
 double RoutingPanel::entropy(int token) const

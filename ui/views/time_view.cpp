@@ -4,6 +4,7 @@
 #include "ui/export/table_writer.h"
 #include "ui/models/run_store.h"
 #include "ui/models/selection.h"
+#include "ui/models/token_text.h"
 #include "ui/plot/stack_plot.h"
 #include "ui/plot/token_marks.h"
 #include "ui/plot/value_scale.h"
@@ -204,7 +205,7 @@ void TimeView::showSelection()
     flameCaption_->setText(
         tr("ops of token %1 '%2' · %3 ms%4")
             .arg(token)
-            .arg(tokenLabel(store().token(token)), shortNumber(double(time.ms)),
+            .arg(tokenInline(store().token(token)), shortNumber(double(time.ms)),
                  time.prefill ? tr(" (its share of a prefill chunk)") : QString()));
     if (token != flameToken_) {
         flameToken_ = token;

@@ -1,5 +1,6 @@
 #include "ui/views/top_tokens.h"
 
+#include "ui/label_paint.h"
 #include "ui/plot/value_scale.h"
 #include "ui/theme.h"
 
@@ -102,6 +103,14 @@ void ProbabilityDelegate::paint(QPainter* painter, const QStyleOptionViewItem& o
                                 const QModelIndex& index) const
 {
     QStyledItemDelegate::paint(painter, option, index); // with the ground of a drawn token
+    if (index.column() == TopTokens::token) {
+        const QColor color = index.data(Qt::ForegroundRole).value<QColor>();
+        painter->setFont(index.data(Qt::FontRole).value<QFont>());
+        painter->setPen(color.isValid() ? color : Theme::instance().palette().text);
+        const int pad = Theme::instance().px(4);
+        paintLabel(*painter, option.rect.adjusted(pad, 0, -pad, 0), Qt::AlignLeft,
+                   index.data().toString());
+    }
     const QVariant part = index.data(TopTokens::kPartRole);
     if (part.isValid()) {
         const Theme& theme = Theme::instance();
@@ -114,6 +123,13 @@ void ProbabilityDelegate::paint(QPainter* painter, const QStyleOptionViewItem& o
                                 QSize(int(part.toDouble() * track.width() + 0.5), track.height())),
                           theme.palette().attn);
     }
+}
+
+void ProbabilityDelegate::initStyleOption(QStyleOptionViewItem* option,
+                                          const QModelIndex& index) const
+{
+    QStyledItemDelegate::initStyleOption(option, index);
+    if (index.column() == TopTokens::token) option->text.clear(); // paint() draws the label
 }
 
 } // namespace mixscope

@@ -1,6 +1,7 @@
 #include "ui/views/value_list.h"
 
 #include "ui/accessibility.h"
+#include "ui/label_paint.h"
 #include "ui/theme.h"
 
 #include <QPainter>
@@ -66,8 +67,7 @@ void ValueList::paintEvent(QPaintEvent*)
         painter.drawText(QRect(0, top, width(), name), Qt::AlignVCenter, label);
         painter.setFont(theme.mono(12, 500));
         painter.setPen(theme.palette().text);
-        painter.drawText(QRect(0, top + name, width(), value), Qt::AlignVCenter,
-                         painter.fontMetrics().elidedText(number, Qt::ElideRight, width()));
+        paintLabel(painter, QRect(0, top + name, width(), value), Qt::AlignLeft, number);
         top += name + value;
     }
 }
