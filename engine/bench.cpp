@@ -12,6 +12,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+constexpr std::uint64_t kMostRead = std::uint64_t(1) << 30; ///< far beyond any cache
+
 struct Case {
     int context;
     int prefill; ///< tokens in parallel after the context; 0: decode
@@ -19,6 +21,7 @@ struct Case {
     ProbeLevel level;
     std::vector<double> rates;
     double bytes = 0.0; ///< of the last run, per token
+    double flops = 0.0;
 };
 
 std::vector<TokenId> random_tokens(int count, int vocabulary)
@@ -29,16 +32,23 @@ std::vector<TokenId> random_tokens(int count, int vocabulary)
     return out;
 }
 
-/// Feeds tokens in calls of at most 512; returns the bytes that the ops moved.
-double feed(Session& session, std::span<const TokenId> ids)
+/// What the ops of the last call moved and computed is added to `test`.
+void count_ops(const Session& session, Case& test)
 {
-    double bytes = 0.0;
-    for (std::size_t at = 0; at < ids.size(); at += 512) {
-        session.forward(ids.subspan(at, std::min<std::size_t>(512, ids.size() - at)),
-                        LogitRows::last, true);
-        for (const OpTime& op : session.trace().ops()) bytes += double(op.bytes);
+    for (const OpTime& op : session.trace().ops()) {
+        test.bytes += double(op.bytes);
+        test.flops += double(op.flops);
     }
-    return bytes;
+}
+
+/// Feeds tokens in calls of the largest size.
+void feed(Session& session, std::span<const TokenId> ids, Case& test)
+{
+    const auto chunk = std::size_t(session.largest_chunk());
+    for (std::size_t at = 0; at < ids.size(); at += chunk) {
+        session.forward(ids.subspan(at, std::min(chunk, ids.size() - at)), LogitRows::last, true);
+        count_ops(session, test);
+    }
 }
 
 void measure(Session& session, Case& test, const std::vector<TokenId>& ids)
@@ -46,7 +56,7 @@ void measure(Session& session, Case& test, const std::vector<TokenId>& ids)
     const std::span<const TokenId> all(ids);
     session.reset();
     session.capture().select(ProbeRequest {ProbeLevel::off, 0, 0});
-    if (test.context > 0) feed(session, all.first(std::size_t(test.context)));
+    if (test.context > 0) feed(session, all.first(std::size_t(test.context)), test);
     // The focus is the first attention layer, where looking costs most.
     int focus = 0;
     while (focus + 1 < session.model().n_layers()
@@ -56,21 +66,22 @@ void measure(Session& session, Case& test, const std::vector<TokenId>& ids)
     session.capture().select(ProbeRequest {test.level, focus, 0});
     const int tokens = test.prefill > 0 ? test.prefill : test.decode;
     const std::span<const TokenId> part = all.subspan(std::size_t(test.context), std::size_t(tokens));
+    test.bytes = test.flops = 0.0;
     const Clock::time_point start = Clock::now();
-    double bytes = 0.0;
     if (test.prefill > 0) {
-        bytes = feed(session, part);
+        feed(session, part, test);
     } else {
         for (std::size_t t = 0; t < part.size(); ++t) {
             session.forward(part.subspan(t, 1), LogitRows::last, true);
             session.capture().take_values();
             session.capture().take_attention();
-            for (const OpTime& op : session.trace().ops()) bytes += double(op.bytes);
+            count_ops(session, test);
         }
     }
     const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
     test.rates.push_back(tokens / seconds);
-    test.bytes = bytes / tokens;
+    test.bytes /= tokens;
+    test.flops /= tokens;
 }
 
 BenchRow summary(Case& test, double read_rate)
@@ -84,6 +95,7 @@ BenchRow summary(Case& test, double read_rate)
     row.median = test.rates[test.rates.size() / 2];
     row.spread = (test.rates.back() - test.rates.front()) / row.median;
     row.bytes_per_token = test.bytes;
+    row.flops_per_token = test.flops;
     row.limit = test.bytes > 0.0 ? read_rate / test.bytes : 0.0;
     row.share_of_limit = row.limit > 0.0 ? row.median / row.limit : 0.0;
     return row;
@@ -98,9 +110,9 @@ Result<std::vector<BenchRow>> run_bench(const LoadedModel& model, const BenchPla
     for (const ProbeLevel level : plan.levels) {
         for (const int context : plan.context) {
             for (const int n : plan.prefill) {
-                if (n > 0) cases.push_back({context, n, 0, level, {}, 0.0});
+                if (n > 0) cases.push_back({context, n, 0, level, {}});
             }
-            cases.push_back({context, 0, plan.decode, level, {}, 0.0});
+            cases.push_back({context, 0, plan.decode, level, {}});
         }
     }
     for (const Case& test : cases) {
@@ -120,7 +132,8 @@ Result<std::vector<BenchRow>> run_bench(const LoadedModel& model, const BenchPla
     const std::vector<TokenId> ids = random_tokens(longest, model.info->vocabulary);
     double read_rate = 0.0;
     for (int round = 0; round < plan.rounds; ++round) {
-        read_rate = std::max(read_rate, model.backend->read_rate(model.info->weight_bytes));
+        const std::uint64_t bytes = std::min<std::uint64_t>(model.info->weight_bytes, kMostRead);
+        read_rate = std::max(read_rate, model.backend->read_rate(std::size_t(bytes)));
         for (Case& test : cases) measure(**session, test, ids);
     }
     std::vector<BenchRow> rows;

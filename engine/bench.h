@@ -26,6 +26,7 @@ struct BenchRow {
     double spread = 0.0;  ///< (best - worst) / median
     std::string unit = "t/s";
     double bytes_per_token = 0.0; ///< weights, state and KV cache moved
+    double flops_per_token = 0.0; ///< a multiply-add is two
     double limit = 0.0;           ///< tokens/s if only these bytes were read, at the measured rate
     double share_of_limit = 0.0;
 };

@@ -14,7 +14,6 @@ using Clock = std::chrono::steady_clock;
 
 constexpr int kRememberEvery = 128;            ///< decoded tokens between snapshots
 constexpr int kFirstChunk = 128;               ///< prompt tokens before the speed is known
-constexpr int kLargestChunk = 512;
 constexpr double kChunkSeconds = 0.15;         ///< a stop has to wait for at most one chunk
 constexpr std::int64_t kProbsBytes = 8 << 20;  ///< attention weights of one chunk
 
@@ -112,7 +111,7 @@ private:
     std::int64_t chunk_size(double rate, std::int64_t left) const
     {
         std::int64_t n = rate > 0.0 ? std::int64_t(rate * kChunkSeconds) : kFirstChunk;
-        n = std::clamp<std::int64_t>(n, 16, kLargestChunk);
+        n = std::clamp<std::int64_t>(n, 16, session_.largest_chunk());
         n = std::min(n, attention_limit());
         return std::min(n, left);
     }
@@ -120,11 +119,11 @@ private:
     /// Attention weights of a chunk are [head, T, length]: keep them small where they are looked at.
     std::int64_t attention_limit() const
     {
-        std::int64_t limit = kLargestChunk;
+        std::int64_t limit = session_.largest_chunk();
         for (int i = 0; i < session_.model().n_layers(); ++i) {
             if (!session_.capture().wants(Probe::attention, i)) continue;
             const std::int64_t heads = model_.info->layers[std::size_t(i)].n_heads;
-            const std::int64_t row = heads * (session_.position() + kLargestChunk) * 4;
+            const std::int64_t row = heads * (session_.position() + session_.largest_chunk()) * 4;
             limit = std::min(limit, std::max<std::int64_t>(16, kProbsBytes / row));
         }
         return limit;

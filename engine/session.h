@@ -44,6 +44,8 @@ public:
 
     std::int64_t position() const { return std::int64_t(tokens_.size()); }
     std::int64_t context() const { return options_.context; }
+    /// Prompt tokens in one call: enough to fill the backend, few enough to be stopped in time.
+    std::int64_t largest_chunk() const { return backend_.records() ? 2048 : 512; }
     const std::vector<TokenId>& tokens() const { return tokens_; }
     /// Tokens given to forward() since the session began: what really was computed.
     std::uint64_t forward_tokens() const { return forward_tokens_; }

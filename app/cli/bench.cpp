@@ -92,6 +92,7 @@ private:
                            {"spread", row.spread},
                            {"unit", row.unit},
                            {"bytes_per_token", row.bytes_per_token},
+                           {"flops_per_token", row.flops_per_token},
                            {"limit", row.limit},
                            {"share_of_limit", row.share_of_limit}});
         }
@@ -102,13 +103,13 @@ private:
     {
         std::printf("%s, %s, %s\n", model.info->name.c_str(), model.info->weight_dtype.c_str(),
                     model.info->backend.c_str());
-        std::printf("%-14s %8s %-9s %12s %8s %12s %12s %6s\n", "what", "context", "probes", "median",
-                    "spread", "MB/token", "limit", "share");
+        std::printf("%-14s %8s %-9s %12s %8s %12s %12s %12s %6s\n", "what", "context", "probes",
+                    "median", "spread", "MB/token", "MFLOP/token", "limit", "share");
         for (const BenchRow& row : rows) {
-            std::printf("%-14s %8d %-9s %8.0f %-3s %7.1f%% %12.2f %12.0f %5.0f%%\n",
+            std::printf("%-14s %8d %-9s %8.0f %-3s %7.1f%% %12.2f %12.1f %12.0f %5.0f%%\n",
                         row.what.c_str(), row.context, row.probes.c_str(), row.median,
-                        row.unit.c_str(), 100.0 * row.spread, row.bytes_per_token / 1e6, row.limit,
-                        100.0 * row.share_of_limit);
+                        row.unit.c_str(), 100.0 * row.spread, row.bytes_per_token / 1e6,
+                        row.flops_per_token / 1e6, row.limit, 100.0 * row.share_of_limit);
         }
     }
 
