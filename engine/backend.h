@@ -101,6 +101,11 @@ public:
     {
         return nullptr;
     }
+    /// Where a device that runs behind the host notes when the parts of a call begin: [n, 2] i32,
+    /// each row 64 bits of nanoseconds. The last row is the end of the call.
+    virtual void note_times(const TensorView& /*times*/) {}
+    /// What runs next belongs to that part of the call.
+    virtual void begin_part(int /*part*/) {}
     /// Null where values are on the host anyway.
     virtual std::unique_ptr<Transfer> create_transfer() { return nullptr; }
 

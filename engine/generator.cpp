@@ -222,7 +222,7 @@ private:
     void take_times(TokenBatch& batch, Clock::time_point start, Clock::time_point sampling)
     {
         const Trace& trace = session_.trace();
-        if (trace.has_times()) batch.ops = trace.ops();
+        if (trace.has_op_times()) batch.ops = trace.ops();
         for (const float us : trace.layer_us()) batch.layer_ms.push_back(us / 1000.0F);
         batch.probe_ms = trace.probe_us() / 1000.0F;
         batch.sample_ms = float(seconds_since(sampling) * 1000.0);

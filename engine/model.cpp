@@ -72,6 +72,7 @@ TensorView Model::forward(Pass& pass, const TensorView& ids, const std::vector<L
     const TensorView read = normed.slice(0, tokens - n, n);
     const TensorView logits = pass.scratch(n, spec_.vocabulary);
     pass.run(Matmul {.x = read, .w = head_, .out = logits, .scale = spec_.logit_scale});
+    pass.begin_layer(n_layers() + 1);
     return logits;
 }
 

@@ -33,7 +33,12 @@ public:
     std::int64_t position() const { return position_; }
     std::int64_t bound() const { return bound_; }
     int layer() const { return layer_; }
-    void begin_layer(int layer) { layer_ = layer; }
+    /// Layers count -1 (embedding), 0 … L-1, L (final norm and head), L + 1 (the end).
+    void begin_layer(int layer)
+    {
+        layer_ = layer;
+        backend_.begin_part(layer + 1);
+    }
 
     template <class... Sizes>
     TensorView scratch(Sizes... sizes)

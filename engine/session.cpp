@@ -36,6 +36,8 @@ std::size_t row_count(const StateField& field)
     return n;
 }
 
+constexpr int kMoreParts = 3; ///< than layers: embedding, head, end
+
 /// Decode steps are made for contexts of up to 128, 256, 512, … tokens.
 std::int64_t step_bound(std::int64_t length, std::int64_t context)
 {
@@ -105,6 +107,11 @@ Result<void> Session::allocate()
     Result<Buffer> input = backend_.allocate(2 * sizeof(std::int32_t));
     if (!input) return input.error();
     input_ = std::move(input).value();
+    if (!backend_.records()) return {};
+    Result<Buffer> times = backend_.allocate(std::size_t(model_.n_layers() + kMoreParts)
+                                             * sizeof(std::uint64_t));
+    if (!times) return times.error();
+    times_ = std::move(times).value();
     return {};
 }
 
@@ -141,6 +148,7 @@ TensorView Session::upload_ids(std::span<const TokenId> ids)
 TensorView Session::run(const TensorView& ids, std::int64_t bound, LogitRows rows)
 {
     const TensorView pos = view(input_.data(), DType::i32, backend_.place(), 1);
+    backend_.note_times(times());
     Pass pass(backend_, arena_, capture_, trace_, pos, position(), bound);
     return model_.forward(pass, ids, states_, rows);
 }
@@ -164,6 +172,13 @@ TensorView Session::run_step(const TensorView& id, std::int64_t bound)
     return step->logits;
 }
 
+TensorView Session::times() const
+{
+    if (!times_) return {};
+    return view(times_.data(), DType::i32, Place::device, model_.n_layers() + kMoreParts,
+                2);
+}
+
 /// Waits for the call: the one wait of a decode step. The span is valid until the next call.
 std::span<const float> Session::read_results(const TensorView& logits, std::int64_t length)
 {
@@ -171,11 +186,12 @@ std::span<const float> Session::read_results(const TensorView& logits, std::int6
         backend_.synchronize();
         return {logits.as<float>(), std::size_t(logits.count())};
     }
-    std::vector<TensorView> parts {logits};
+    std::vector<TensorView> parts {logits, times()};
     if (const TensorView looked_at = capture_.memory()) parts.push_back(looked_at);
     transfer_->begin(parts);
     const std::byte* copy = transfer_->wait();
-    capture_.read_back(copy + logits.bytes(), length);
+    trace_.take_times(copy + logits.bytes());
+    capture_.read_back(copy + logits.bytes() + times().bytes(), length);
     return {reinterpret_cast<const float*>(copy), std::size_t(logits.count())};
 }
 

@@ -75,6 +75,7 @@ private:
     TensorView upload_ids(std::span<const TokenId> ids);
     TensorView run(const TensorView& ids, std::int64_t bound, LogitRows rows);
     TensorView run_step(const TensorView& id, std::int64_t bound);
+    TensorView times() const;
     std::span<const float> read_results(const TensorView& logits, std::int64_t length);
 
     const Model& model_;
@@ -87,6 +88,7 @@ private:
     std::vector<LayerState> states_;
     std::vector<TensorView> fixed_; ///< every state field that does not grow
     Buffer input_; ///< i32: position of a call, token of a decode step
+    Buffer times_; ///< when the parts of a call begin; absent where the host sees it
     std::unique_ptr<Transfer> transfer_; ///< of results to the host; absent where they are there
     DecodeSteps steps_;
     std::uint64_t replayed_steps_ = 0;

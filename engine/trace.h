@@ -4,14 +4,16 @@
 #include "kernels/cost.h"
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <vector>
 
 namespace mixscope {
 
 /// Times the ops of one forward call: every op ends where the next begins, so the parts sum to
-/// the whole. Off: records nothing. Of a device that runs behind the host it knows what the ops
-/// cost, not how long they took. Engine thread only.
+/// the whole. Off: records nothing. A device that runs behind the host notes itself when each layer
+/// begins; what its ops cost is known, not how long each took. Engine thread only.
 class Trace {
 public:
     using Clock = std::chrono::steady_clock;
@@ -31,10 +33,9 @@ public:
         if (!on_ && !behind_) return;
         ops_.clear();
         growth_.clear();
-        layer_us_.clear();
-        if (behind_) return;
-        layer_us_.assign(std::size_t(n_layers) + 2, 0.0F);
         probe_us_ = 0.0F;
+        layer_us_.assign(std::size_t(n_layers) + 2, 0.0F);
+        if (behind_) return;
         last_ = Clock::now();
     }
 
@@ -70,8 +71,19 @@ public:
         }
     }
 
-    /// Whether the times of the ops are known.
-    bool has_times() const { return on_ && !behind_; }
+    /// When each layer of the call began and the last one ended, on the device: L + 3 times of
+    /// 64 bits in nanoseconds.
+    void take_times(const std::byte* ns)
+    {
+        std::vector<std::uint64_t> begin(layer_us_.size() + 1);
+        std::memcpy(begin.data(), ns, begin.size() * sizeof(std::uint64_t));
+        for (std::size_t i = 0; i < layer_us_.size(); ++i) {
+            layer_us_[i] = float(double(begin[i + 1] - begin[i]) / 1000.0);
+        }
+    }
+
+    /// Whether the times of single ops are known.
+    bool has_op_times() const { return on_ && !behind_; }
 
     const std::vector<OpTime>& ops() const { return ops_; }
     const std::vector<float>& layer_us() const { return layer_us_; }

@@ -15,6 +15,9 @@ struct CudaContext {
     void* scratch = nullptr; ///< device memory for use within one op, 256-byte aligned
     std::size_t scratch_bytes = 0; ///< longer ops run in slices that fit
     int multiprocessors = 1; ///< of the device
+    /// Where the next kernel that can note its start does so, in nanoseconds of the device's clock;
+    /// the op that launches it clears this. Embed, RmsNorm and Matmul can.
+    mutable unsigned long long* stamp = nullptr;
 };
 
 } // namespace mixscope

@@ -39,4 +39,7 @@ int run(const WriteStrength& op, const CudaContext& context);
 /// Reads the bytes (a multiple of 16, 16-byte aligned) once, for measuring the memory.
 int read_all(const void* data, std::size_t bytes, const CudaContext& context);
 
+/// Writes the time at which all that was enqueued so far is done, in nanoseconds of the device.
+int note_time(unsigned long long* to, const CudaContext& context);
+
 } // namespace mixscope::cuda

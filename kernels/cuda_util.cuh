@@ -6,6 +6,7 @@
 #include <cstring>
 #include <cuda_fp16.h>
 #include <cuda_runtime.h>
+#include <utility>
 
 // Shared by the .cu files of this folder. They are also built by the host compiler for the tests
 // (tests/support/host_cuda), hence the rules: launch through launch(), take all shared memory
@@ -63,6 +64,37 @@ __device__ inline int warp()
 {
     return int(threadIdx.x) / kWarp;
 }
+
+/// Nanoseconds of a clock that all of the device shares.
+#ifdef HOST_CUDA
+inline unsigned long long device_time_ns()
+{
+    return host_cuda::device_time_ns();
+}
+#else
+__device__ inline unsigned long long device_time_ns()
+{
+    unsigned long long ns;
+    asm volatile("mov.u64 %0, %globaltimer;" : "=l"(ns));
+    return ns;
+}
+#endif
+
+/// Notes when a kernel begins, if someone wants to know.
+struct Stamp {
+    explicit Stamp(const CudaContext& context)
+        : to(std::exchange(context.stamp, nullptr))
+    {
+    }
+    /// First thing in the kernel, by all its threads.
+    __device__ void note() const
+    {
+        if (to == nullptr || blockIdx.x + blockIdx.y + blockIdx.z + threadIdx.x != 0) return;
+        *to = device_time_ns();
+    }
+
+    unsigned long long* to;
+};
 
 /// Rows of f32, [T, n], maybe strided.
 struct Rows {

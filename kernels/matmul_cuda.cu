@@ -20,9 +20,10 @@ constexpr int kFewTokens = 8;
 
 template <class E, int T, bool kPacked>
 __global__ void __launch_bounds__(kDotThreads)
-    matvec_kernel(Rows x, const E* w, SmallWeight bias, Rows out, int tokens, int n, int k,
-                  float scale)
+    matvec_kernel(Stamp stamp, Rows x, const E* w, SmallWeight bias, Rows out, int tokens, int n,
+                  int k, float scale)
 {
+    stamp.note();
     const int row = int(blockIdx.x) * kDotRows + warp();
     float sums[T] = {};
     row_dots<E, T, kPacked>(x, tokens, w + std::int64_t(row) * k, row < n, k, sums);
@@ -40,7 +41,7 @@ int launch_matvec(const Matmul& op, const CudaContext& context, const E* w)
     const auto k = int(op.w.shape[1]);
     const auto kernel = packs(w, k) ? matvec_kernel<E, T, true> : matvec_kernel<E, T, false>;
     return launch(kernel, unsigned(pieces(n, kDotRows)), kDotThreads, kDotBytes, context,
-                  Rows(op.x), w, SmallWeight(op.bias), Rows(op.out), int(op.x.shape[0]), n, k,
+                  Stamp(context), Rows(op.x), w, SmallWeight(op.bias), Rows(op.out), int(op.x.shape[0]), n, k,
                   op.scale);
 }
 
@@ -138,6 +139,10 @@ int multiply_f16(const Matmul& op, const CudaContext& context)
 
 int multiply_many(const Matmul& op, const CudaContext& context)
 {
+    if (context.stamp != nullptr) { // cuBLAS notes nothing
+        const int status = note_time(Stamp(context).to, context);
+        if (status != cudaSuccess) return status;
+    }
     if (op.w.dtype == DType::bf16) return multiply_bf16(op, context);
     if (op.w.dtype == DType::f16) return multiply_f16(op, context);
     return gemm(context, CUDA_R_32F, op.w.data, op.x.data, op.x.stride[0], Rows(op.out),

@@ -14,8 +14,10 @@ __device__ float inverse_rms(float squares, int d, float eps)
 }
 
 // One block a row. A thread reads again only elements that it wrote itself, so x and out may alias.
-__global__ void rms_norm_kernel(Rows x, SmallWeight weight, Rows out, int d, float eps)
+__global__ void rms_norm_kernel(Stamp stamp, Rows x, SmallWeight weight, Rows out, int d,
+                                float eps)
 {
+    stamp.note();
     const float* from = x[blockIdx.x];
     float* to = out[blockIdx.x];
     float squares = 0.0F;
@@ -67,7 +69,7 @@ __global__ void gated_rms_norm_kernel(Rows x, Rows gate, SmallWeight weight, Row
 int run(const RmsNorm& op, const CudaContext& context)
 {
     return launch(rms_norm_kernel, unsigned(op.x.shape[0]), kThreads, kBlockSumBytes, context,
-                  Rows(op.x), SmallWeight(op.weight), Rows(op.out), int(op.x.shape[1]), op.eps);
+                  Stamp(context), Rows(op.x), SmallWeight(op.weight), Rows(op.out), int(op.x.shape[1]), op.eps);
 }
 
 int run(const AddRmsNorm& op, const CudaContext& context)

@@ -20,8 +20,10 @@ __device__ int element()
 }
 
 template <class E>
-__global__ void embed_kernel(const std::int32_t* ids, const E* table, Rows out, int d, float scale)
+__global__ void embed_kernel(Stamp stamp, const std::int32_t* ids, const E* table, Rows out, int d,
+                             float scale)
 {
+    stamp.note();
     const int i = element();
     if (i >= d) return;
     const std::int64_t id = ids[blockIdx.x];
@@ -51,7 +53,7 @@ int run(const Embed& op, const CudaContext& context)
     return with_elements(op.table, [&](auto* table) {
         using E = std::decay_t<decltype(*table)>;
         return launch(embed_kernel<E>, grid_over(op.out), kThreads, 0, context,
-                      op.ids.as<std::int32_t>(), table, Rows(op.out), int(op.out.shape[1]),
+                      Stamp(context), op.ids.as<std::int32_t>(), table, Rows(op.out), int(op.out.shape[1]),
                       op.scale);
     });
 }

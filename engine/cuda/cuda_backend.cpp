@@ -272,6 +272,17 @@ std::unique_ptr<Recording> CudaBackend::record(const std::function<void()>& work
     return std::make_unique<CudaRecording>(context_.stream, work);
 }
 
+/// A part begins with a kernel that notes it; only the end of a call needs one of its own.
+void CudaBackend::begin_part(int part)
+{
+    if (!times_) return;
+    unsigned long long* to = static_cast<unsigned long long*>(times_.data) + part;
+    if (part + 1 < times_.shape[0])
+        context_.stamp = to;
+    else
+        check_cuda(cuda::note_time(to, context_), "noting the end of a step");
+}
+
 std::unique_ptr<Transfer> CudaBackend::create_transfer()
 {
     return std::make_unique<CudaTransfer>(context_.stream, copies_.get());

@@ -31,6 +31,8 @@ public:
     void synchronize() override;
     bool records() const override { return true; }
     std::unique_ptr<Recording> record(const std::function<void()>& work) override;
+    void note_times(const TensorView& times) override { times_ = times; }
+    void begin_part(int part) override;
     std::unique_ptr<Transfer> create_transfer() override;
 
     void run(const Embed& op) override { enqueue(op); }
@@ -68,6 +70,7 @@ private:
     Buffer blas_workspace_; ///< cuBLAS would allocate one on its own, at any time
     Buffer scratch_;
     std::unique_ptr<cublasContext, Close> blas_;
+    TensorView times_;
     CudaContext context_;
 };
 

@@ -8,9 +8,11 @@
 #include "tests/support/model_fixture.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <cstring>
 #include <gtest/gtest.h>
+#include <set>
 #include <span>
 
 namespace mixscope {
@@ -192,6 +194,36 @@ TEST_P(CudaEngine, ARecordedStepIsTheStepBitForBit)
     }
     EXPECT_EQ(recorded->replayed_steps(), 8U); // all but the first of each bound
     EXPECT_EQ(direct->replayed_steps(), 0U);
+}
+
+// The device notes when each layer begins, in prompts, direct steps and recorded ones.
+TEST_P(CudaEngine, TheLayersTakeAsLongAsTheCall)
+{
+    using Clock = std::chrono::steady_clock;
+    const CudaModel cuda(folder_);
+    const auto session = cuda.session();
+    const std::vector<TokenId> ids = some_tokens(*cuda.model, 40);
+    std::set<std::vector<float>> seen;
+    std::size_t at = 0;
+    for (const std::size_t count : {20, 5, 1, 1, 1, 1, 1, 1}) {
+        const Clock::time_point start = Clock::now();
+        session->forward({ids.data() + at, count}, LogitRows::last, true);
+        const double wall_us =
+            std::chrono::duration<double, std::micro>(Clock::now() - start).count();
+        at += count;
+        const std::vector<float>& layers = session->trace().layer_us();
+        ASSERT_EQ(layers.size(), std::size_t(cuda.model->n_layers()) + 2);
+        double sum_us = 0.0;
+        for (const float us : layers) {
+            EXPECT_GE(us, 0.0F);
+            sum_us += double(us);
+        }
+        EXPECT_GT(sum_us, 0.0);
+        EXPECT_LE(sum_us, wall_us);
+        seen.insert(layers);
+    }
+    EXPECT_EQ(session->replayed_steps(), 5U);
+    EXPECT_GT(seen.size(), 4U); // noted anew each time
 }
 
 TEST_P(CudaEngine, AStepIsRecordedForWhatIsLookedAt)

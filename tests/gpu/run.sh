@@ -48,8 +48,8 @@ stage_build() {
     local architecture=native
     has_gpu >/dev/null || architecture=90
     cmake -S "$root" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release \
-        -DCMAKE_CXX_FLAGS_RELEASE="-O2 -DNDEBUG" -DMIXSCOPE_CUDA=ON \
-        -DMIXSCOPE_UI=OFF -DMIXSCOPE_WERROR=OFF -DMIXSCOPE_GPU_TESTS=ON -DCMAKE_CUDA_ARCHITECTURES=$architecture \
+        -DCMAKE_CXX_FLAGS_RELEASE="-O2 -DNDEBUG" -DCMAKE_CUDA_ARCHITECTURES=$architecture \
+        -DMIXSCOPE_CUDA=ON -DMIXSCOPE_UI=OFF -DMIXSCOPE_WERROR=OFF -DMIXSCOPE_GPU_TESTS=ON \
         "${options[@]}" >"$results/configure.log"
     cmake --build "$build" --parallel "$(nproc)" \
         --target gpu_tests bench_gpu mixscope-cli >"$results/build.log" || {

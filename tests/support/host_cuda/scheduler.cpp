@@ -1,6 +1,7 @@
 #include "scheduler.h"
 
 #include <boost/context/detail/fcontext.hpp>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
@@ -268,6 +269,13 @@ void* warp_slot(int lane)
 void* dynamic_shared()
 {
     return scheduler.shared();
+}
+unsigned long long device_time_ns()
+{
+    static unsigned long long last = 0;
+    const auto now = std::chrono::steady_clock::now().time_since_epoch();
+    const auto ns = std::chrono::duration_cast<std::chrono::nanoseconds>(now).count();
+    return last = std::max<unsigned long long>(last + 1, static_cast<unsigned long long>(ns));
 }
 void block_barrier()
 {

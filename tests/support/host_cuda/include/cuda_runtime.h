@@ -74,6 +74,7 @@ void warp_barrier(); ///< waits for every live lane of the warp
 void* warp_slot(int lane); ///< 16 bytes of exchange space of each lane of this warp
 int lane();
 void* dynamic_shared();
+unsigned long long device_time_ns(); ///< rises with every call
 
 /// A kernel with its arguments bound; called once for each CUDA thread.
 using Thread = std::function<void()>;

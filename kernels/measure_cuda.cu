@@ -22,7 +22,17 @@ __global__ void read_kernel(const uint4* from, std::int64_t count, unsigned* sum
     sums[first] = sum;
 }
 
+__global__ void note_time_kernel(unsigned long long* to)
+{
+    *to = device_time_ns();
+}
+
 } // namespace
+
+int note_time(unsigned long long* to, const CudaContext& context)
+{
+    return launch(note_time_kernel, 1, 1, 0, context, to);
+}
 
 int read_all(const void* data, std::size_t bytes, const CudaContext& context)
 {
