@@ -141,6 +141,7 @@ Result<void> CudaBackend::open(int device)
     check_cuda(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking), "creating a stream");
     stream_.reset(stream);
     context_.stream = stream;
+    upload_ = std::make_unique<CudaUpload>(stream);
     // Copies of what was looked at give way to the model.
     int least = 0;
     int greatest = 0;
@@ -241,6 +242,8 @@ Result<Buffer> CudaBackend::allocate(std::size_t bytes)
 
 void CudaBackend::upload(const TensorView& to, const void* from)
 {
+    constexpr std::size_t kSmall = std::size_t(1) << 20;
+    if (to.bytes() > kSmall) return upload_->copy(to.data, from, to.bytes());
     // Ordinary (pageable) memory is staged before the call returns, so `from` is free again.
     check_cuda(cudaMemcpyAsync(to.data, from, to.bytes(), cudaMemcpyHostToDevice, context_.stream),
                "uploading");

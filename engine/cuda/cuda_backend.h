@@ -1,6 +1,7 @@
 #pragma once
 
 #include "engine/backend.h"
+#include "engine/cuda/cuda_upload.h"
 #include "kernels/cuda_context.h"
 
 #include <memory>
@@ -67,6 +68,7 @@ private:
     std::string description_;
     std::unique_ptr<CUstream_st, Close> stream_;
     std::unique_ptr<CUstream_st, Close> copies_; ///< of values to the host
+    std::unique_ptr<CudaUpload> upload_; ///< of the weights
     Buffer blas_workspace_; ///< cuBLAS would allocate one on its own, at any time
     Buffer scratch_;
     std::unique_ptr<cublasContext, Close> blas_;

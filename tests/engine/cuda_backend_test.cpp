@@ -1,11 +1,14 @@
 // The CUDA backend, its kernels and launches built by the host compiler and run on the CPU
 // (tests/support/host_cuda).
 #include "engine/cuda/cuda_backend.h"
+#include "engine/cuda/cuda_upload.h"
 #include "engine/cuda_module.h"
 #include "tests/support/host_cuda/device.h"
 #include "tests/support/host_cuda/scheduler.h"
 #include "tests/support/temp_folder.h"
 
+#include <algorithm>
+#include <cuda_runtime.h>
 #include <gtest/gtest.h>
 #include <stdexcept>
 #include <vector>
@@ -198,6 +201,46 @@ TEST_F(CudaBackendTest, ATransferCopiesWhatWasRunBeforeIt)
         EXPECT_EQ(copy[0], 2.0F);
         EXPECT_EQ(copy[1], float(seed));
     }
+}
+
+// Pieces of 1 KiB: a piece that is filled again before its copy is done shows.
+TEST_F(CudaBackendTest, UploadsInPieces)
+{
+    constexpr std::size_t kPiece = 1024;
+    const auto cuda = backend();
+    cudaStream_t stream = nullptr;
+    ASSERT_EQ(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking), cudaSuccess);
+    for (const std::size_t bytes : {kPiece - 1, kPiece, 7 * kPiece + 13}) {
+        const Result<Buffer> buffer = cuda->allocate(bytes);
+        cuda->synchronize();
+        std::vector<std::uint8_t> values(bytes);
+        for (std::size_t i = 0; i < bytes; ++i)
+            values[i] = std::uint8_t(i / 5);
+        const std::vector<std::uint8_t> expected = values;
+        {
+            CudaUpload upload(stream, kPiece);
+            upload.copy(buffer->data(), values.data(), bytes);
+            std::fill(values.begin(), values.end(), std::uint8_t(0)); // free again
+        }
+        cudaStreamSynchronize(stream);
+        cuda->download(values.data(), view(buffer->data(), DType::u8, Place::device, bytes));
+        EXPECT_EQ(values, expected);
+    }
+    cudaStreamDestroy(stream);
+}
+
+TEST_F(CudaBackendTest, UploadsWhatIsLargerThanAPiece)
+{
+    const auto cuda = backend();
+    std::vector<float> values((std::size_t(33) << 20) / sizeof(float));
+    for (std::size_t i = 0; i < values.size(); ++i)
+        values[i] = float(i % 1000);
+    const Result<Buffer> buffer = cuda->allocate(values.size() * sizeof(float));
+    const TensorView all = view(buffer->data(), DType::f32, Place::device, values.size());
+    cuda->upload(all, values.data());
+    std::vector<float> back(values.size());
+    cuda->download(back.data(), all);
+    EXPECT_EQ(back, values);
 }
 
 TEST_F(CudaBackendTest, MeasuresItsMemory)
