@@ -1,6 +1,7 @@
 #include "engine/loaded_model.h"
 
 #include "engine/backends.h"
+#include "engine/model_plan.h"
 
 #include <algorithm>
 
@@ -94,7 +95,56 @@ Result<void> check_vocabulary(const Tokenizer& tokenizer, const ModelSpec& spec)
                   "The tokenizer belongs to another model; download both again."};
 }
 
+Result<Params> read_config(const std::filesystem::path& folder)
+{
+    std::error_code ignored;
+    if (!std::filesystem::is_directory(folder, ignored)) {
+        return Error {ErrorCode::not_found, folder.string() + " is no folder",
+                      "Choose the folder that holds config.json and the safetensors files."};
+    }
+    return Params::read(folder / "config.json");
+}
+
+/// What is known of a model once its parts are: layers, bytes, state, where it lies.
+void describe(const Model& model, const Backend& backend, const SessionOptions& session,
+              const std::filesystem::path& folder, ModelInfo& info)
+{
+    model.describe(info);
+    sum_state(model, session.kv_dtype.value_or(backend.default_kv_dtype()), info);
+    std::error_code ignored;
+    const std::filesystem::path canonical = std::filesystem::weakly_canonical(folder, ignored);
+    info.name = canonical.filename().string();
+    info.path = canonical.string();
+    info.backend = backend.description();
+    info.context_limit = int(session.context);
+}
+
 } // namespace
+
+Result<ModelPlan> plan_model(const std::filesystem::path& folder, const EngineOptions& options)
+{
+    const Result<Params> config = read_config(folder);
+    if (!config) return config.error();
+    Result<ModelSpec> spec = parse_model_spec(*config);
+    if (!spec) return spec.error();
+    const Result<SessionOptions> session = session_options(options, spec->context_limit);
+    if (!session) return session.error();
+    EngineOptions modest = options;
+    modest.threads = 1; // nothing is computed
+    Result<std::unique_ptr<Backend>> backend = create_backend(modest);
+    if (!backend) return backend.error();
+    Result<Checkpoint> opened = Checkpoint::open(folder);
+    if (!opened) return opened.error();
+    const Result<std::unique_ptr<Model>> model =
+        Model::build(std::move(spec).value(),
+                     std::make_shared<const Checkpoint>(std::move(opened).value()), **backend,
+                     Weights::Values::leave);
+    if (!model) return model.error();
+    ModelPlan plan;
+    describe(**model, **backend, *session, folder, plan.info);
+    plan.free_bytes = (*backend)->free_bytes();
+    return plan;
+}
 
 Result<std::unique_ptr<LoadedModel>> load_model(const std::filesystem::path& folder,
                                                 const EngineOptions& options,
@@ -105,12 +155,7 @@ Result<std::unique_ptr<LoadedModel>> load_model(const std::filesystem::path& fol
         return !stop.stop_requested();
     };
     if (!step("reading config.json", 0.0)) return cancelled();
-    std::error_code ignored;
-    if (!std::filesystem::is_directory(folder, ignored)) {
-        return Error {ErrorCode::not_found, folder.string() + " is no folder",
-                      "Choose the folder that holds config.json and the safetensors files."};
-    }
-    const Result<Params> config = Params::read(folder / "config.json");
+    const Result<Params> config = read_config(folder);
     if (!config) return config.error();
     Result<ModelSpec> spec = parse_model_spec(*config);
     if (!spec) return spec.error();
@@ -143,20 +188,14 @@ Result<std::unique_ptr<LoadedModel>> load_model(const std::filesystem::path& fol
     if (!model) return model.error();
     out->model = std::move(model).value();
 
-    out->model->describe(*info);
-    sum_state(*out->model, session->kv_dtype.value_or(out->backend->default_kv_dtype()), *info);
-    const std::filesystem::path canonical = std::filesystem::weakly_canonical(folder, ignored);
-    info->name = canonical.filename().string();
-    info->path = canonical.string();
+    describe(*out->model, *out->backend, *session, folder, *info);
     info->tokenizer = out->tokenizer->kind();
     for (TokenId id = 0; id < out->tokenizer->size(); ++id) {
         info->pieces.push_back(out->tokenizer->piece(id));
         info->piece_bytes.push_back(out->tokenizer->bytes_of(id));
     }
-    info->backend = out->backend->description();
     info->read_bytes_per_s = out->backend->read_rate(
         std::size_t(std::min<std::uint64_t>(info->weight_bytes, std::uint64_t(64) << 20)));
-    info->context_limit = int(out->session_options.context);
     info->generation = std::move(generation).value();
     out->info = std::move(info);
     if (!step("ready", 1.0)) return cancelled();

@@ -4,10 +4,10 @@ namespace mixscope {
 
 Result<std::unique_ptr<Model>> Model::build(ModelSpec spec,
                                             std::shared_ptr<const Checkpoint> checkpoint,
-                                            Backend& backend)
+                                            Backend& backend, Weights::Values values)
 {
     std::unique_ptr<Model> model(new Model);
-    Weights weights(checkpoint.get(), backend);
+    Weights weights(checkpoint.get(), backend, values);
     model->checkpoint_ = checkpoint;
     model->embedding_ = weights.get(spec.embedding, {spec.vocabulary, spec.d_model});
     model->final_norm_ = weights.get(spec.final_norm, {spec.d_model});

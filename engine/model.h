@@ -4,6 +4,7 @@
 #include "engine/mixer.h"
 #include "engine/model_spec.h"
 #include "engine/tensor_file.h"
+#include "engine/weights.h"
 
 #include <memory>
 #include <vector>
@@ -17,10 +18,12 @@ enum class LogitRows { last, all };
 /// Immutable after it is built; forward() is called on the engine thread.
 class Model {
 public:
-    /// Asks the checkpoint for every tensor; without one the weights are random. Errors: bad_format, unsupported, out_of_memory.
+    /// Asks the checkpoint for every tensor; without one the weights are random. A model without
+    /// its values can be described, not run. Errors: bad_format, unsupported, out_of_memory.
     static Result<std::unique_ptr<Model>> build(ModelSpec spec,
                                                 std::shared_ptr<const Checkpoint> checkpoint,
-                                                Backend& backend);
+                                                Backend& backend,
+                                                Weights::Values values = Weights::Values::read);
 
     /// Runs the layers over the tokens `ids` ([T] i32 on the device), reading and writing
     /// `states` (one a layer). Returns the logits: [1, V] or [T, V], valid until the arena resets.

@@ -91,6 +91,11 @@ TensorView Weights::get(const std::string& name, std::initializer_list<std::int6
               "Use the unquantised checkpoint of this model."});
         return {};
     }
+    if (values_ == Values::leave) {
+        const std::int64_t count = std::int64_t(tensor->bytes / size_of(*dtype));
+        return account(view(const_cast<std::byte*>(tensor->data), *dtype, Place::host, count),
+                       shape);
+    }
     if (!all_finite(*tensor, *dtype)) {
         fail({ErrorCode::bad_format, "tensor " + name + " holds NaN or infinite values",
               "The file is damaged; download the model again."});

@@ -18,10 +18,14 @@ namespace mixscope {
 /// looks at error() once. Used while a model is built, on one thread.
 class Weights {
 public:
+    /// Without their values tensors are only checked and counted: a model of them cannot run.
+    enum class Values { read, leave };
+
     /// Without a checkpoint every tensor is made of random numbers (for measuring speed only).
-    Weights(const Checkpoint* checkpoint, Backend& backend)
+    Weights(const Checkpoint* checkpoint, Backend& backend, Values values = Values::read)
         : checkpoint_(checkpoint)
         , backend_(backend)
+        , values_(values)
     {
     }
 
@@ -58,6 +62,7 @@ private:
 
     const Checkpoint* checkpoint_;
     Backend& backend_;
+    Values values_;
     std::vector<Buffer> buffers_;
     bool failed_ = false;
     Error error_;
