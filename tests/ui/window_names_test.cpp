@@ -45,6 +45,22 @@ protected:
         return found;
     }
 
+    /// Does the first action of the control of that name, as a screen reader does.
+    bool act(const QString& name)
+    {
+        for (QWidget* widget : window.findChildren<QWidget*>()) {
+            if (widget->accessibleName() != name || !widget->isVisible()) continue;
+            QAccessibleActionInterface* actions =
+                QAccessible::queryAccessibleInterface(widget)->actionInterface();
+            const QStringList names = actions->actionNames();
+            if (names.isEmpty()) return false;
+            actions->doAction(names.front());
+            spin(50);
+            return true;
+        }
+        return false;
+    }
+
     void expectNames(const QStringList& names)
     {
         const QMultiMap<QString, Found> found = walk();
@@ -127,6 +143,40 @@ TEST_F(WindowNames, LayersOfTheMapSayWhatTheyAre)
     for (auto at = found.begin(); at != found.end(); ++at)
         layers += at->role == QAccessible::ListItem && at.key().contains(QRegularExpression("^\\d+ .*, .* ms"));
     EXPECT_EQ(layers, 10);
+}
+
+TEST_F(WindowNames, PausesAndResumesByTheActionOfAScreenReader)
+{
+    window.controls().setPaceStop(1);
+    ask("Tell me a story about a boy named Tim.");
+    waitFor([this] { return window.conversation().busy(); });
+    spin(100);
+    const QMultiMap<QString, Found> writing = walk();
+    ASSERT_TRUE(writing.contains("Pause"));
+    EXPECT_EQ(writing.value("Pause").role, QAccessible::PushButton);
+    EXPECT_EQ(writing.value("Pause").description, "the model writes");
+    ASSERT_TRUE(act("Pause"));
+    EXPECT_TRUE(window.controls().paused());
+    const QMultiMap<QString, Found> paused = walk();
+    EXPECT_FALSE(paused.contains("Pause")) << "the name says what the button does next";
+    ASSERT_TRUE(paused.contains("Resume"));
+    EXPECT_EQ(paused.value("Resume").description, "the model waits");
+    ASSERT_TRUE(act("Resume"));
+    EXPECT_FALSE(window.controls().paused());
+    EXPECT_TRUE(walk().contains("Pause"));
+    window.conversation().stop();
+    waitForEnd();
+    EXPECT_EQ(walk().value("Pause").description, "nothing is being written");
+}
+
+TEST_F(WindowNames, FreezesAndFollowsByTheActionOfAScreenReader)
+{
+    window.selection().lockToken(20);
+    spin(50);
+    ASSERT_TRUE(act("Follow"));
+    EXPECT_TRUE(window.selection().following());
+    ASSERT_TRUE(act("Follow"));
+    EXPECT_EQ(window.selection().lockedToken(), window.selection().newest());
 }
 
 } // namespace mixscope

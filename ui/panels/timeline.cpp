@@ -9,6 +9,7 @@
 #include <QHBoxLayout>
 #include <QLocale>
 #include <QPushButton>
+#include <QSignalBlocker>
 #include <QToolButton>
 
 namespace mixscope {
@@ -36,7 +37,8 @@ Timeline::Timeline(RunStore& store, Selection& selection, Conversation& conversa
     follow_->setToolTip(tr("Views show the newest token while this is down (L)"));
     tools()->addWidget(follow_);
     content()->addWidget(lanes_, 1);
-    connect(follow_, &QPushButton::clicked, this,
+    // Not clicked(): a screen reader toggles without a click.
+    connect(follow_, &QPushButton::toggled, this,
             [this](bool follow) { selection_.lockToken(follow ? -1 : selection_.newest()); });
     connect(&selection_, &Selection::tokenChanged, this, &Timeline::showState);
     connect(&selection_, &Selection::followingChanged, this, &Timeline::showState);
@@ -78,7 +80,10 @@ void Timeline::showState()
     const QLocale locale;
     const bool following = selection_.following();
     const int behind = selection_.newest() - selection_.lockedToken();
-    follow_->setChecked(following);
+    {
+        const QSignalBlocker quiet(follow_);
+        follow_->setChecked(following);
+    }
     follow_->setEnabled(store_.tokens() > 0);
     if (store_.tokens() == 0) {
         setBadge({});

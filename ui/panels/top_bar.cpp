@@ -73,13 +73,14 @@ void TopBar::makeRun()
     pause_ = button(tr("Pause"));
     step_ = button(tr("Token"));
     sampling_ = button(tr("Sampling"));
-    pause_->setCheckable(true);
     run_->setToolTip(tr("Send what is written, or go on with the last reply"));
     step_->setToolTip(tr("Let one token through (N)"));
     sampling_->setToolTip(tr("How the next token is chosen"));
     connect(run_, &QPushButton::clicked, this, &TopBar::runWanted);
     connect(stop_, &QPushButton::clicked, &conversation_, &Conversation::stop);
-    connect(pause_, &QPushButton::clicked, &controls_, &EngineControls::setPaused);
+    // Its name says what it does next: a state beside that would say the opposite.
+    connect(pause_, &QPushButton::clicked, this,
+            [this] { controls_.setPaused(!controls_.paused()); });
     connect(step_, &QPushButton::clicked, &controls_, &EngineControls::step);
     samplingPanel_ = new SamplingPanel(conversation_, this);
     connect(sampling_, &QPushButton::clicked, this,
@@ -150,9 +151,11 @@ void TopBar::refresh()
     run_->setEnabled(store_.model() != nullptr && (promptReady_ || conversation_.canContinue()));
     stop_->setVisible(busy);
     pause_->setEnabled(busy || paused);
-    pause_->setChecked(paused);
     pause_->setText(paused ? tr("Resume") : tr("Pause"));
     pause_->setAccessibleName(pause_->text());
+    pause_->setAccessibleDescription(paused     ? tr("the model waits")
+                                         : busy ? tr("the model writes")
+                                                : tr("nothing is being written"));
     step_->setEnabled(busy);
     if (!brief_) sampling_->setText(SamplingPanel::summary(conversation_.sampling()));
     // What it says may have grown since the last fit.
