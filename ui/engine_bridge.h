@@ -10,11 +10,16 @@ namespace mixscope {
 class EngineBridge final : public EnginePort {
 public:
     explicit EngineBridge(EngineOptions options)
-        : engine_(std::move(options))
+        : options_(options)
+        , engine_(std::move(options))
     {
     }
 
     void open(const std::filesystem::path& folder) override { engine_.open(folder); }
+    Result<ModelPlan> plan(const std::filesystem::path& folder) const override
+    {
+        return plan_model(folder, options_);
+    }
     void cancelOpen() override { engine_.cancel_open(); }
     void generate(GenerateRequest request) override { engine_.generate(std::move(request)); }
     void stop() override { engine_.stop(); }
@@ -27,6 +32,7 @@ public:
     std::optional<StateFrame> takeState() override { return engine_.take_state(); }
 
 private:
+    const EngineOptions options_;
     EngineThread engine_;
 };
 

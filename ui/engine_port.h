@@ -2,6 +2,7 @@
 
 #include "engine/events.h"
 #include "engine/generate_request.h"
+#include "engine/model_plan.h"
 #include "engine/probe.h"
 
 #include <filesystem>
@@ -17,6 +18,8 @@ public:
     virtual ~EnginePort() = default;
 
     virtual void open(const std::filesystem::path& folder) = 0;
+    /// As plan_model(): waits for files. The only function for other threads too.
+    virtual Result<ModelPlan> plan(const std::filesystem::path& folder) const = 0;
     virtual void cancelOpen() = 0;
     virtual void generate(GenerateRequest request) = 0;
     virtual void stop() = 0;

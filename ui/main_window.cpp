@@ -3,6 +3,7 @@
 #include "ui/commands.h"
 #include "ui/models/conversation_recorder.h"
 #include "ui/models/conversation_store.h"
+#include "ui/models/model_planner.h"
 #include "ui/models/recent_models.h"
 #include "ui/models/settings.h"
 #include "ui/models/transcript_text.h"
@@ -14,6 +15,7 @@
 #include "ui/panels/maximiser.h"
 #include "ui/panels/model_map.h"
 #include "ui/panels/palette.h"
+#include "ui/panels/prefill_bar.h"
 #include "ui/panels/stage.h"
 #include "ui/panels/status_bar.h"
 #include "ui/panels/timeline.h"
@@ -22,16 +24,10 @@
 #include "ui/window_memory.h"
 
 #include <QApplication>
-#include <QDragEnterEvent>
-#include <QDropEvent>
 #include <QKeyEvent>
-#include <QLocale>
 #include <QMenuBar>
-#include <QMimeData>
 #include <QScreen>
-#include <QSplitter>
 #include <QTimer>
-#include <QVBoxLayout>
 
 #include <algorithm>
 
@@ -40,14 +36,6 @@ namespace mixscope {
 namespace {
 
 constexpr int kFrame = 28; // height of the frame that a window manager may put around the window
-constexpr int kRoomForInspector = 1400; // narrower windows show it as a tab of the stage
-
-/// The model's folder when one thing was dropped that is a folder or a file in one, else empty.
-QString droppedFolder(const QMimeData& mime)
-{
-    const QList<QUrl> urls = mime.urls();
-    return urls.size() == 1 ? modelFolderOf(urls.front().toLocalFile()) : QString();
-}
 
 } // namespace
 
@@ -62,6 +50,7 @@ MainWindow::MainWindow(EnginePort& engine, std::unique_ptr<Settings> settings,
     , settings_(std::move(settings))
     , memory_(new WindowMemory(*settings_, this))
     , recent_(new RecentModels(*settings_, this))
+    , planner_(new ModelPlanner(engine, this))
     , conversation_(engine)
     , controls_(engine, selection_)
     , poller_(engine, store_)
@@ -90,6 +79,7 @@ MainWindow::MainWindow(EnginePort& engine, std::unique_ptr<Settings> settings,
     connectConversations();
     connectOpening();
     connectTour();
+    connectLayouts();
     connect(&Theme::instance(), &Theme::changed, this, &MainWindow::restyle);
     restyle();
     poller_.start();
@@ -97,44 +87,6 @@ MainWindow::MainWindow(EnginePort& engine, std::unique_ptr<Settings> settings,
 }
 
 MainWindow::~MainWindow() = default;
-
-void MainWindow::layOut()
-{
-    setMenuWidget(top_);
-    columns_ = new QSplitter(Qt::Horizontal, this);
-    for (QWidget* panel : {static_cast<QWidget*>(chat_), static_cast<QWidget*>(map_),
-                           static_cast<QWidget*>(stage_), static_cast<QWidget*>(inspector_)}) {
-        columns_->addWidget(panel);
-    }
-    columns_->setStretchFactor(2, 1);
-    columns_->setChildrenCollapsible(false);
-    rows_ = new QSplitter(Qt::Vertical, this);
-    rows_->addWidget(columns_);
-    rows_->addWidget(timeline_);
-    rows_->setStretchFactor(0, 1);
-    rows_->setChildrenCollapsible(false);
-    auto* middle = new QWidget(this);
-    auto* column = new QVBoxLayout(middle);
-    column->addWidget(error_);
-    column->addWidget(rows_, 1);
-    auto* all = new QWidget(this);
-    auto* outer = new QVBoxLayout(all);
-    outer->setContentsMargins(0, 0, 0, 0);
-    outer->setSpacing(0);
-    outer->addWidget(middle, 1);
-    outer->addWidget(status_);
-    setCentralWidget(all);
-    maximiser_ = new Maximiser(all);
-    maximiser_->keep(status_);
-    maximiser_->keep(error_);
-}
-
-void MainWindow::open(const std::filesystem::path& folder)
-{
-    error_->hide(); // what an earlier attempt said
-    loading_ = true;
-    engine_.open(folder);
-}
 
 void MainWindow::onModel()
 {
@@ -158,7 +110,7 @@ void MainWindow::onFinished(const Finished& end)
 {
     conversation_.finish(end);
     reading_ = false;
-    chat_->setProgress({});
+    chat_->prefill().end();
     status_->setMessage(tr("%1 tokens, ended by %2").arg(end.ids.size()).arg(name_of(end.reason)));
 }
 
@@ -166,7 +118,7 @@ void MainWindow::onFailed(const Failed& failure)
 {
     if (failure.request == 0) loading_ = false;
     reading_ = false;
-    chat_->setProgress({});
+    chat_->prefill().end();
     error_->endProgress();
     const int last = int(conversation_.messages().size()) - 1;
     const bool wrote = failure.request != 0 && failure.request == prompted_ && last >= 0;
@@ -247,50 +199,6 @@ QWidget* MainWindow::focusedPanel() const
     return view != nullptr ? Stage::cardOf(*view) : stage_;
 }
 
-void MainWindow::placeInspector()
-{
-    const bool room = width() >= Theme::instance().px(kRoomForInspector);
-    const bool beside = inspector_->parentWidget() == columns_;
-    if (room == beside) return;
-    if (room) {
-        stage_->release();
-        columns_->addWidget(inspector_);
-        inspector_->show();
-        restyle();
-    } else {
-        stage_->adopt(inspector_, tr("Inspector"));
-    }
-}
-
-void MainWindow::restyle()
-{
-    const Theme& theme = Theme::instance();
-    QLayout* middle = rows_->parentWidget()->layout();
-    middle->setContentsMargins(theme.px(8), theme.px(8), theme.px(8), theme.px(6));
-    middle->setSpacing(theme.px(6));
-    for (QSplitter* splitter : {rows_, columns_})
-        splitter->setHandleWidth(theme.px(6));
-    chat_->setMinimumWidth(theme.px(240));
-    map_->setMinimumWidth(theme.px(108));
-    // Low enough that the window can shrink to where the inspector becomes a tab.
-    inspector_->setMinimumWidth(theme.px(100));
-    placeInspector();
-    shareRoom();
-}
-
-void MainWindow::shareRoom()
-{
-    const Theme& theme = Theme::instance();
-    const int across = columns_->width(), down = rows_->height();
-    const int chat = std::max(theme.px(240), across * 24 / 100), map = theme.px(116);
-    const int inspector = std::max(theme.px(230), across * 17 / 100);
-    columns_->setSizes({chat, map, across - chat - map - inspector, inspector});
-    const int lanes = std::max(theme.px(196), down * 24 / 100);
-    rows_->setSizes({down - lanes, lanes});
-    memory_->share(*columns_, "columns");
-    memory_->share(*rows_, "rows");
-}
-
 void MainWindow::showAsLeft()
 {
     if (!memory_->restore(*this)) {
@@ -324,16 +232,6 @@ void MainWindow::resizeEvent(QResizeEvent* event)
 void MainWindow::keyPressEvent(QKeyEvent* event)
 {
     if (!commands_->pressed(*event)) QMainWindow::keyPressEvent(event);
-}
-
-void MainWindow::dragEnterEvent(QDragEnterEvent* event)
-{
-    if (!droppedFolder(*event->mimeData()).isEmpty()) event->acceptProposedAction();
-}
-
-void MainWindow::dropEvent(QDropEvent* event)
-{
-    open(droppedFolder(*event->mimeData()).toStdString());
 }
 
 } // namespace mixscope

@@ -27,6 +27,8 @@ class ExportMenu;
 class Inspector;
 class Maximiser;
 class ModelMap;
+class ModelPlanner;
+class OpenCard;
 class RecentModels;
 class Settings;
 class SettingsWindow;
@@ -36,6 +38,7 @@ class Timeline;
 class TopBar;
 class View;
 class WindowMemory;
+struct LayoutInfo;
 struct StatusFacts;
 
 /// The window: owns the models and the panels, and connects them. UI thread only.
@@ -79,6 +82,7 @@ private:
     void connectConversations();
     void connectOpening();
     void connectTour();
+    void connectLayouts();
     void connectCommands();
     void connectEngine();
     void onModel();
@@ -87,9 +91,10 @@ private:
     void chooseFolder();
     void chooseFile();
     void openChosen(QFileDialog& dialog);
+    void offer(const QString& folder);
     void fillRecent();
     void showTrouble(const QString& during, const QString& what, const QString& hint);
-    void openSettings();
+    void openSettings(const QString& row = {}); ///< at that row; empty: at the search
     void run();
     void refreshFrame();
     void refreshPicture();
@@ -98,6 +103,10 @@ private:
     QWidget* focusedPanel() const;
     void findAnything(const QString& hint);
     void release();
+    const LayoutInfo& layoutInfo() const; ///< the one that the settings name
+    void chooseLayout(const QString& id);
+    void applyLayout();
+    QString splitterName(const char* part) const;
     void placeInspector();
     void shareRoom();
     void restyle();
@@ -106,6 +115,8 @@ private:
     std::unique_ptr<Settings> settings_;
     WindowMemory* memory_;
     RecentModels* recent_;
+    ModelPlanner* planner_;
+    OpenCard* card_ = nullptr;
     QMenu* recentMenu_ = nullptr;
     std::filesystem::path bundled_;
     RunStore store_;

@@ -11,6 +11,7 @@
 #include "ui/panels/manual_window.h"
 #include "ui/panels/maximiser.h"
 #include "ui/panels/palette.h"
+#include "ui/panels/prefill_bar.h"
 #include "ui/panels/stage.h"
 #include "ui/panels/status_bar.h"
 #include "ui/panels/timeline.h"
@@ -19,7 +20,6 @@
 #include "ui/window_memory.h"
 
 #include <QAction>
-#include <QLocale>
 #include <QSplitter>
 
 namespace mixscope {
@@ -41,8 +41,10 @@ void MainWindow::connectModels()
     });
     connect(&selection_, &Selection::layerChanged, this,
             [this] { store_.setAttentionFocus(selection_.attention().layer); });
-    connect(stage_, &Stage::attentionWanted, this,
-            [this](int layer) { engine_.recomputeAttention(layer); });
+    connect(stage_, &Stage::attentionWanted, this, [this](int layer) {
+        engine_.recomputeAttention(layer);
+        store_.awaitAttention(layer);
+    });
     connect(stage_, &Stage::probeLevelWanted, this,
             [this] { controls_.setLevel(ProbeLevel::standard); });
     connect(stage_, &Stage::exportWanted, this,
@@ -52,6 +54,10 @@ void MainWindow::connectModels()
     connect(export_, &ExportMenu::failed, this,
             [this](const Error& error) { error_->showError(tr("The export"), error); });
     connect(stage_, &Stage::maximiseWanted, this, &MainWindow::maximise);
+    connect(stage_, &Stage::tabWanted, this, [this](int tab) {
+        maximiser_->restore(); // of another view
+        stage_->showTab(tab);
+    });
 }
 
 void MainWindow::connectCommands()
@@ -87,7 +93,8 @@ void MainWindow::connectCommands()
     commands_->on("timeline.left", [&lanes] { lanes.pan(-kTimelinePan); });
     commands_->on("timeline.right", [&lanes] { lanes.pan(kTimelinePan); });
     commands_->on("timeline.fit", [&lanes] { lanes.fit(); });
-    commands_->on("help.palette", [this] { findAnything(tr("Command, view, layer or token")); });
+    commands_->on("help.palette",
+                  [this] { findAnything(tr("Command, view, layer, setting or token")); });
     commands_->on("help.keys", [this] { showKeys(*commands_, this); });
     commands_->on("help.manual", [this] { showManual(this); });
     commands_->on("help.about", [this] { showAbout(this); });
@@ -106,8 +113,11 @@ void MainWindow::connectCommands()
 void MainWindow::findAnything(const QString& hint)
 {
     commands_->refresh();
+    std::vector<PaletteEntry> entries = namedEntries(*commands_, store_, selection_);
+    for (PaletteEntry& entry : settingEntries([this](const QString& id) { openSettings(id); }))
+        entries.push_back(std::move(entry));
     palette_->open(
-        namedEntries(*commands_, store_, selection_),
+        std::move(entries),
         [this](const QString& query) { return tokenEntries(store_, selection_, query); }, hint);
 }
 
@@ -131,12 +141,8 @@ void MainWindow::connectEngine()
         prompted_ = prompt.request;
     });
     connect(&poller_, &FramePoller::prefillProgress, this, [this](const PrefillProgress& progress) {
-        const QLocale locale;
         reading_ = progress.done < progress.total;
-        chat_->setProgress(
-            reading_ ? tr("reading %1 of %2 tokens")
-                           .arg(locale.toString(progress.done), locale.toString(progress.total))
-                     : QString());
+        chat_->prefill().show(progress);
     });
     connect(&poller_, &FramePoller::finished, this, &MainWindow::onFinished);
     connect(&poller_, &FramePoller::failed, this, &MainWindow::onFailed);

@@ -3,6 +3,7 @@
 #include "ui/commands.h"
 #include "ui/models/run_store.h"
 #include "ui/models/selection.h"
+#include "ui/models/settings.h"
 #include "ui/models/token_text.h"
 #include "ui/views/parts.h"
 
@@ -47,6 +48,21 @@ std::vector<PaletteEntry> namedEntries(const Commands& commands, const RunStore&
                            {},
                            true,
                            [&selection, layer] { selection.setLayer(layer); }});
+    }
+    return entries;
+}
+
+std::vector<PaletteEntry> settingEntries(const std::function<void(const QString& id)>& open)
+{
+    std::vector<PaletteEntry> entries;
+    for (const SettingInfo& info : Settings::table()) {
+        entries.push_back(
+            {Settings::say(info.title),
+             say("setting"),
+             {},
+             true,
+             [open, id = QString(info.id)] { open(id); },
+             QStringLiteral("%1 %2").arg(Settings::say(info.words), Settings::say(info.group))});
     }
     return entries;
 }

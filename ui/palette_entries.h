@@ -12,6 +12,9 @@ class Selection;
 std::vector<PaletteEntry> namedEntries(const Commands& commands, const RunStore& store,
                                        Selection& selection);
 
+/// The rows of the settings window: each opens it at its row.
+std::vector<PaletteEntry> settingEntries(const std::function<void(const QString& id)>& open);
+
 /// Tokens that a query means: the one of that number, and those whose text contains it, at most
 /// `most` of them, the newest first.
 std::vector<PaletteEntry> tokenEntries(const RunStore& store, Selection& selection,

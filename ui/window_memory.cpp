@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <utility>
 
 namespace mixscope {
 
@@ -48,15 +49,15 @@ void WindowMemory::keep(const QWidget& window)
     settings_.setNote("window/geometry", window.saveGeometry());
 }
 
-void WindowMemory::watch(QSplitter& splitter, const QString& name)
+void WindowMemory::watch(QSplitter& splitter, std::function<QString()> name)
 {
-    connect(&splitter, &QSplitter::splitterMoved, this, [this, &splitter, name] {
+    connect(&splitter, &QSplitter::splitterMoved, this, [this, &splitter, name = std::move(name)] {
         const QList<int> sizes = splitter.sizes();
         const double all = std::max(1, std::accumulate(sizes.begin(), sizes.end(), 0));
         QVariantList shares;
         for (const int size : sizes)
             shares << int(std::lround(kWhole * size / all));
-        settings_.setNote(keyOf(splitter, name), shares);
+        settings_.setNote(keyOf(splitter, name()), shares);
     });
 }
 

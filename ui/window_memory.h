@@ -3,6 +3,8 @@
 #include <QObject>
 #include <QString>
 
+#include <functional>
+
 class QSplitter;
 class QWidget;
 
@@ -21,8 +23,8 @@ public:
     /// Places the window as it was, within a screen that is there now; false when nothing is kept.
     bool restore(QWidget& window) const;
     void keep(const QWidget& window);
-    /// Notes what a person drags, under the splitter's name and number of parts.
-    void watch(QSplitter& splitter, const QString& name);
+    /// Notes what a person drags, under the name the splitter has then and its number of parts.
+    void watch(QSplitter& splitter, std::function<QString()> name);
     /// Shares the room as it was dragged last; leaves the splitter alone when it never was.
     void share(QSplitter& splitter, const QString& name) const;
     int tab() const; ///< -1: none is kept

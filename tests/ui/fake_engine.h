@@ -12,6 +12,14 @@ namespace mixscope {
 class FakeEngine final : public EnginePort {
 public:
     void open(const std::filesystem::path& folder) override { opened.push_back(folder.string()); }
+    Result<ModelPlan> plan(const std::filesystem::path& folder) const override
+    {
+        ModelPlan plan = planned;
+        plan.info.path = folder.string();
+        if (plan.info.layers.empty())
+            return Error {ErrorCode::not_found, folder.string() + " holds no model", "Look."};
+        return plan;
+    }
     void cancelOpen() override { ++cancels; }
     void generate(GenerateRequest request) override { requests.push_back(std::move(request)); }
     void stop() override { ++stops; }
@@ -27,6 +35,7 @@ public:
     }
     std::optional<StateFrame> takeState() override { return std::exchange(state, std::nullopt); }
 
+    ModelPlan planned; ///< of every folder; no layers: it is no model
     std::vector<std::string> opened;
     std::vector<GenerateRequest> requests;
     std::vector<int> recomputed;

@@ -227,4 +227,31 @@ TEST(RunStore, IsGeneratingFromThePromptToTheEnd)
     EXPECT_FALSE(store.generating());
 }
 
+TEST(RunStore, SaysWhatIsWaitedFor)
+{
+    using Waiting = RunStore::Waiting;
+    RunStore store;
+    apply(store, {Loaded {two_layers()}});
+    EXPECT_EQ(store.waiting(), Waiting::nothing);
+    apply(store, {PromptReady {1, 0, 4, {0, 0, 0, 0}}});
+    EXPECT_EQ(store.waiting(), Waiting::prompt);
+    QSignalSpy said(&store, &RunStore::runStateChanged);
+    apply(store, {letters(0, 2, true)});
+    EXPECT_EQ(store.waiting(), Waiting::nothing) << "from the first tokens on there is a picture";
+    EXPECT_EQ(said.count(), 1);
+    apply(store, {Finished {.request = 1}});
+    store.awaitAttention(1);
+    EXPECT_EQ(store.waiting(), Waiting::attention);
+    EXPECT_EQ(store.awaitedLayer(), 1);
+    TokenBatch rows = letters(0, 2, true);
+    rows.recomputed = true;
+    apply(store, {std::move(rows)});
+    EXPECT_EQ(store.waiting(), Waiting::attention) << "more rows follow";
+    apply(store, {Recomputed {1}});
+    EXPECT_EQ(store.waiting(), Waiting::nothing);
+    store.awaitAttention(0);
+    apply(store, {Failed {0, "recomputing attention", {ErrorCode::out_of_memory, "", ""}}});
+    EXPECT_EQ(store.waiting(), Waiting::nothing);
+}
+
 } // namespace mixscope

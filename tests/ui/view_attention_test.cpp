@@ -4,6 +4,7 @@
 #include "ui/views/head_thumbs.h"
 #include "ui/views/parts.h"
 
+#include <QLabel>
 #include <QPushButton>
 #include <QSignalSpy>
 
@@ -128,7 +129,7 @@ TEST(AttentionView, HoverPreviewsAndClickLocks)
     QTest::mouseClick(Stage::surface(map), Qt::LeftButton, {}, Stage::cell(map, 12, 30));
     QTest::mouseMove(Stage::surface(map), QPoint(1, 1));
     EXPECT_EQ(run.selection.lockedToken(), 30);
-    EXPECT_EQ(run.selection.source(), -1);
+    EXPECT_EQ(run.selection.source(), 12) << "a click keeps both tokens of a cell";
     stage.settle();
     EXPECT_EQ(stage.color(map, 38, 30), Theme::instance().palette().warn) << "the locked row";
 }
@@ -203,6 +204,16 @@ TEST(AttentionView, AsksForAGapWhenTheReplyHasEnded)
     PlotArea* map = stage.plot("Attention map");
     EXPECT_TRUE(QTest::qWaitFor([&] { return stage.color(map, 1, 1) == bright; }));
     EXPECT_EQ(wanted.count(), 1);
+}
+
+TEST(AttentionView, SaysNothingOfAMapThatIsNotThere)
+{
+    FakeRun run;
+    Stage stage(run, "attention");
+    run.selection.setLayer(3); // the selection moves before there is a token
+    spin(20);
+    for (const QLabel* label : stage.view->findChildren<QLabel*>())
+        EXPECT_FALSE(label->text().contains("exact")) << label->text().toStdString();
 }
 
 TEST(AttentionView, OffersTheNearestAttentionLayer)

@@ -1,10 +1,15 @@
 #include "tests/support/temp_folder.h"
 #include "tests/ui/fake_engine.h"
 #include "tests/ui/spin.h"
+#include "tests/ui/view_data.h"
 #include "ui/main_window.h"
 #include "ui/models/recent_models.h"
 #include "ui/models/settings.h"
+#include "ui/panels/prefill_bar.h"
 #include "ui/panels/start_page.h"
+#include "ui/plot/plot_area.h"
+#include "ui/theme.h"
+#include "ui/views/view.h"
 
 #include <QAction>
 #include <QApplication>
@@ -14,6 +19,7 @@
 #include <QMimeData>
 #include <QProgressBar>
 #include <QPushButton>
+#include <QTabBar>
 #include <QTest>
 
 #include <gtest/gtest.h>
@@ -154,13 +160,78 @@ TEST_F(WindowOpeningTest, TakesAFolderOrAFileOfAModelThatIsDropped)
     const TempFolder folder;
     const std::string path = folder.path().string();
     const std::string file = folder.write("model.safetensors", "x").string();
-    EXPECT_TRUE(drop(QString::fromStdString(path)));
-    EXPECT_EQ(engine.opened.back(), path);
-    engine.opened.clear();
-    EXPECT_TRUE(drop(QString::fromStdString(file)));
-    ASSERT_EQ(engine.opened.size(), 1U);
-    EXPECT_EQ(engine.opened.back(), path);
+    engine.planned.info.layers.push_back({.mixer = "attention"});
+    for (const QString& dropped : {QString::fromStdString(path), QString::fromStdString(file)}) {
+        engine.opened.clear();
+        EXPECT_TRUE(drop(dropped));
+        auto& load = control<QPushButton>("Load");
+        ASSERT_TRUE(QTest::qWaitFor([&] { return load.isVisible(); }, 5000));
+        EXPECT_TRUE(engine.opened.empty()) << "first a person sees what it is";
+        QTest::mouseClick(&load, Qt::LeftButton);
+        EXPECT_EQ(engine.opened, std::vector<std::string> {path});
+    }
     EXPECT_FALSE(drop("/no/such/thing"));
+}
+
+TEST_F(WindowOpeningTest, SaysWhatIsWrongWithAFolderThatIsDropped)
+{
+    const TempFolder folder;
+    EXPECT_TRUE(drop(QString::fromStdString(folder.path().string())));
+    auto& dismiss = control<QPushButton>("Dismiss");
+    ASSERT_TRUE(QTest::qWaitFor([&] { return dismiss.isVisible(); }, 5000));
+    EXPECT_TRUE(control<QLabel>("Error").text().endsWith("holds no model. Look."));
+    EXPECT_TRUE(engine.opened.empty());
+}
+
+TEST_F(WindowOpeningTest, ShowsThePlannedMemoryWhileTheFirstModelIsRead)
+{
+    engine.planned.info = *view_data::hybrid();
+    window.open("/models/hybrid");
+    control<QTabBar>("Views").setCurrentIndex(viewRow("memory"));
+    auto& growth = control<PlotArea>("Memory growth");
+    ASSERT_TRUE(QTest::qWaitFor([&] { return growth.isVisible(); }, 5000));
+    ASSERT_TRUE(QTest::qWaitFor(
+        [&] { return growth.accessibleDescription().contains("weights 25.6 MB"); }, 5000))
+        << growth.accessibleDescription().toStdString();
+    EXPECT_TRUE(growth.accessibleDescription().contains("recurrent state 1.1"));
+    EXPECT_EQ(window.store().model(), nullptr);
+    load("other", "/models/other");
+    EXPECT_EQ(window.store().planned(), nullptr);
+}
+
+TEST_F(WindowOpeningTest, LeadsFromAnEmptyViewToTheOneThatHasSomething)
+{
+    load("attentive", "/models/attentive"); // one layer of attention
+    auto& tabs = control<QTabBar>("Views");
+    tabs.setCurrentIndex(viewRow("state"));
+    window.poller().tick();
+    QPushButton* way = nullptr;
+    ASSERT_TRUE(QTest::qWaitFor(
+        [&] {
+            for (QPushButton* each : window.findChildren<QPushButton*>()) {
+                if (each->isVisible() && each->text() == "Show Memory") way = each;
+            }
+            return way != nullptr;
+        },
+        5000));
+    QTest::mouseClick(way, Qt::LeftButton);
+    EXPECT_EQ(tabs.currentIndex(), viewRow("memory"));
+
+    auto recurrent = std::make_shared<ModelInfo>();
+    recurrent->layers.push_back({.mixer = "mamba2", .n_heads = 2, .head_dim = 4, .d_state = 4});
+    engine.events.push_back(Loaded {recurrent});
+    window.poller().tick();
+    tabs.setCurrentIndex(viewRow("attention"));
+    ASSERT_TRUE(QTest::qWaitFor(
+        [&] {
+            for (QPushButton* each : window.findChildren<QPushButton*>()) {
+                if (each->isVisible() && each->text() == "Show State") way = each;
+            }
+            return way->text() == "Show State";
+        },
+        5000));
+    QTest::mouseClick(way, Qt::LeftButton);
+    EXPECT_EQ(tabs.currentIndex(), viewRow("state"));
 }
 
 TEST_F(WindowOpeningTest, OffersPromptsThatSuitTheModel)
@@ -199,6 +270,45 @@ TEST_F(WindowOpeningTest, LetsAModelWithoutAChatGoOnWithText)
     window.conversation().regenerate();
     EXPECT_EQ(engine.requests[2].mode, GenerateRequest::Mode::plain);
     EXPECT_EQ(engine.requests[2].messages[0].content, "Once upon a time there was a fox");
+}
+
+TEST_F(WindowOpeningTest, ShowsHowFarThePromptIsRead)
+{
+    load("tiny", "/models/tiny");
+    window.conversation().send("A long text");
+    auto& bar = control<QProgressBar>("Reading the prompt");
+    EXPECT_FALSE(bar.isVisible());
+    engine.events.push_back(PromptReady {engine.requests.back().id, 0, 2048, {}});
+    engine.events.push_back(PrefillProgress {512, 2048, 500.0});
+    window.poller().tick();
+    ASSERT_TRUE(bar.isVisible());
+    EXPECT_EQ(bar.value(), 512);
+    EXPECT_EQ(bar.maximum(), 2048);
+    EXPECT_EQ(bar.accessibleDescription(), "512/2,048 tokens · 3.1 s left");
+    spin(20);
+    const QImage seen = bar.grab().toImage();
+    const QColor accent = Theme::instance().palette().accent;
+    const int middle = seen.height() / 2;
+    EXPECT_EQ(seen.pixelColor(seen.width() * 20 / 100, middle), accent);
+    EXPECT_NE(seen.pixelColor(seen.width() * 30 / 100, middle), accent);
+    engine.events.push_back(PrefillProgress {2048, 2048, 500.0});
+    window.poller().tick();
+    EXPECT_FALSE(bar.isVisible());
+    engine.events.push_back(PrefillProgress {10, 2048, 0.0});
+    window.poller().tick();
+    EXPECT_EQ(bar.accessibleDescription(), "10/2,048 tokens") << "no rate yet";
+    engine.events.push_back(
+        Failed {engine.requests.back().id, "reading", {ErrorCode::cancelled, "", ""}});
+    window.poller().tick();
+    EXPECT_FALSE(bar.isVisible());
+}
+
+TEST(PrefillText, RoundsTheTimeThatIsLeft)
+{
+    EXPECT_EQ(prefillText({0, 100, 0.0}), "0/100 tokens");
+    EXPECT_EQ(prefillText({50, 100, 100.0}), "50/100 tokens · 0.5 s left");
+    EXPECT_EQ(prefillText({0, 1000, 50.0}), "0/1,000 tokens · 20 s left");
+    EXPECT_EQ(prefillText({0, 9000, 50.0}), "0/9,000 tokens · 3 min left");
 }
 
 } // namespace mixscope

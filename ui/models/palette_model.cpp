@@ -18,7 +18,8 @@ void PaletteModel::setQuery(const QString& query)
 {
     std::vector<std::pair<int, const PaletteEntry*>> ranked;
     for (const PaletteEntry& entry : entries_) {
-        const int score = fuzzyScore(query, entry.text);
+        const bool said = query.size() > 2 && entry.words.contains(query, Qt::CaseInsensitive);
+        const int score = std::max(fuzzyScore(query, entry.text), said ? 0 : -1);
         if (score >= 0) ranked.emplace_back(score + (entry.enabled ? 1 : 0), &entry);
     }
     std::stable_sort(ranked.begin(), ranked.end(),

@@ -15,6 +15,7 @@ struct PaletteEntry {
     QString keys = {}; ///< "Ctrl+K"
     bool enabled = true; ///< can be done now
     std::function<void()> run;
+    QString words = {}; ///< further words to find it by
 };
 
 /// What the palette lists: entries known by name, best match first, and those that a finder makes

@@ -77,6 +77,19 @@ void RunStore::apply(std::vector<Event>& events)
     if (changes.run) Q_EMIT runStateChanged();
 }
 
+void RunStore::setPlanned(std::shared_ptr<const ModelInfo> model)
+{
+    planned_ = std::move(model);
+    Q_EMIT runStateChanged();
+}
+
+void RunStore::awaitAttention(int layer)
+{
+    waiting_ = Waiting::attention;
+    awaitedLayer_ = layer;
+    Q_EMIT runStateChanged();
+}
+
 void RunStore::setState(StateFrame frame)
 {
     state_ = std::move(frame);
@@ -209,6 +222,7 @@ void RunStore::take(const Loaded& event, Changes& changes)
     prefillRate_ = 0.0;
     reused_ = 0;
     generating_ = false;
+    waiting_ = Waiting::nothing;
     state_ = {};
     changes.model = changes.run = true;
 }
@@ -226,6 +240,7 @@ void RunStore::take(const PromptReady& event, Changes& changes)
     recent_.clear();
     recentMs_ = 0.0;
     generating_ = true;
+    waiting_ = Waiting::prompt;
     changes.run = true;
 }
 
@@ -236,8 +251,15 @@ void RunStore::take(const PrefillProgress& event, Changes& changes)
     changes.run = true;
 }
 
+void RunStore::take(const Recomputed&, Changes& changes)
+{
+    if (waiting_ == Waiting::attention) waiting_ = Waiting::nothing;
+    changes.run = true;
+}
+
 void RunStore::take(const Finished& event, Changes& changes)
 {
+    waiting_ = Waiting::nothing;
     if (event.prefill_tokens_per_s > 0.0) prefillRate_ = event.prefill_tokens_per_s;
     reused_ = event.reused_tokens;
     generating_ = false;
@@ -247,6 +269,7 @@ void RunStore::take(const Finished& event, Changes& changes)
 void RunStore::take(const Failed& event, Changes& changes)
 {
     if (event.request != 0) generating_ = false;
+    waiting_ = Waiting::nothing;
     changes.run = true;
 }
 
@@ -258,6 +281,8 @@ void RunStore::take(TokenBatch& batch, Changes& changes)
         tokens_.resize(std::size_t(batch.first_position)); // a gap reads as unknown tokens
         times_.resize(tokens_.size());
         changes.tokensFrom(batch.first_position);
+        changes.run = changes.run || waiting_ == Waiting::prompt;
+        if (waiting_ == Waiting::prompt) waiting_ = Waiting::nothing;
         addTimes(batch);
         addValues(batch);
     }

@@ -65,6 +65,10 @@ public:
     void clear();
 
     const ModelInfo* model() const { return model_.get(); }
+    /// The model that is being loaded, as planned from its headers, while there is no other;
+    /// nullptr when nothing is known of one.
+    const ModelInfo* planned() const { return model_ ? nullptr : planned_.get(); }
+    void setPlanned(std::shared_ptr<const ModelInfo> model);
     int tokens() const { return int(tokens_.size()); }
     const TokenInfo& token(int index) const { return tokens_[std::size_t(index)]; }
     const TokenTime& time(int index) const { return times_[std::size_t(index)]; }
@@ -88,6 +92,12 @@ public:
     std::array<float, 2> lockedRange(Probe probe, int layer) const;
     int rangeVersion() const { return rangeVersion_; }
     bool generating() const { return generating_; }
+    /// What the views wait for; until it comes they show what there was.
+    enum class Waiting { nothing, prompt, attention };
+    Waiting waiting() const { return waiting_; }
+    /// The rows of this layer were asked for: they are waited for until the engine is done.
+    void awaitAttention(int layer);
+    int awaitedLayer() const { return awaitedLayer_; }
     /// Decode rate while computing (pauses for pace do not count), over the last second of work.
     double tokensPerSecond() const;
     double prefillTokensPerSecond() const { return prefillRate_; }
@@ -133,6 +143,7 @@ private:
     void take(const PromptReady& event, Changes& changes);
     void take(const PrefillProgress& event, Changes& changes);
     void take(TokenBatch& batch, Changes& changes);
+    void take(const Recomputed& event, Changes& changes);
     void take(const Finished& event, Changes& changes);
     void take(const Failed& event, Changes& changes);
     void truncate(int tokens, Changes& changes);
@@ -142,6 +153,7 @@ private:
     void widenRanges();
 
     std::shared_ptr<const ModelInfo> model_;
+    std::shared_ptr<const ModelInfo> planned_;
     std::vector<TokenInfo> tokens_;
     std::vector<TokenTime> times_;
     std::vector<int> promptMessages_;
@@ -155,6 +167,8 @@ private:
     double recentMs_ = 0.0;
     int rangeVersion_ = 0;
     bool generating_ = false;
+    Waiting waiting_ = Waiting::nothing;
+    int awaitedLayer_ = -1;
     double prefillRate_ = 0.0;
     int reused_ = 0;
     std::uint64_t shed_ = 0;

@@ -5,6 +5,7 @@
 #include "ui/models/run_store.h"
 #include "ui/models/selection.h"
 #include "ui/panels/conversations_panel.h"
+#include "ui/panels/prefill_bar.h"
 #include "ui/panels/prompt_box.h"
 #include "ui/panels/start_page.h"
 #include "ui/panels/transcript.h"
@@ -55,6 +56,7 @@ ChatPanel::ChatPanel(RunStore& store, Selection& selection, Conversation& conver
     , transcript_(new Transcript(store, selection, conversation, this))
     , start_(new StartPage(this))
     , stack_(new QStackedLayout)
+    , prefill_(new PrefillBar(this))
     , newChat_(button(tr("New chat"), "quiet", this))
     , history_(button({}, "quiet", this))
 {
@@ -82,6 +84,7 @@ ChatPanel::ChatPanel(RunStore& store, Selection& selection, Conversation& conver
     stack_->addWidget(scrolling(start_));
     stack_->addWidget(transcript_);
     content()->addLayout(stack_, 1);
+    content()->addWidget(prefill_);
     continue_ = button(tr("Continue"), "quiet", this);
     regenerate_ = button(tr("Regenerate"), "quiet", this);
     auto* again = new QHBoxLayout;
@@ -165,8 +168,7 @@ void ChatPanel::refresh()
     const int limit = store_.model() ? store_.model()->context_limit : 0;
     const QLocale locale;
     usage_->setText(
-        !progress_.isEmpty() ? progress_
-            : limit == 0
+        limit == 0
             ? QString()
             : tr("%1 of %2 tokens").arg(locale.toString(store_.tokens()), locale.toString(limit)));
 }
@@ -178,10 +180,6 @@ void ChatPanel::focusPrompt()
 bool ChatPanel::hasText() const
 {
     return !prompt_->toPlainText().trimmed().isEmpty();
-}
-void ChatPanel::setProgress(const QString& text)
-{
-    progress_ = text;
 }
 
 void ChatPanel::addConversations(ConversationsPanel& page)

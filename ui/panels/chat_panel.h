@@ -12,6 +12,7 @@ namespace mixscope {
 
 class Conversation;
 class ConversationsPanel;
+class PrefillBar;
 class PromptBox;
 class RunStore;
 class Selection;
@@ -36,8 +37,7 @@ public:
     bool showAlternatives(); ///< to the focused token; false when they are not known
     void toggleChips(); ///< tokens in frames of their own, or plain text
     StartPage& start() { return *start_; }
-    /// "reading 512 of 2 048 tokens", while the prompt is computed; empty when it is not.
-    void setProgress(const QString& text);
+    PrefillBar& prefill() { return *prefill_; } ///< how far the prompt is read
 
 Q_SIGNALS:
     void promptLeft(); ///< Escape in the prompt box
@@ -64,6 +64,7 @@ private:
     QComboBox* tint_ = nullptr;
     StartPage* start_;
     QStackedLayout* stack_;
+    PrefillBar* prefill_;
     PromptBox* prompt_ = nullptr;
     Tag* usage_;
     QPushButton* send_;
@@ -73,7 +74,6 @@ private:
     QPushButton* history_;
     ConversationsPanel* conversations_ = nullptr;
     QPushButton* cancelEdit_;
-    QString progress_;
     int editing_ = -1; ///< message that Send replaces, -1: a new one
 };
 

@@ -39,6 +39,7 @@ SettingsWindow::SettingsWindow(Settings& settings, QWidget* parent)
     , search_(new QLineEdit(this))
     , nothing_(label(tr("No setting has these words."), "hint", this))
     , page_(new QWidget)
+    , scroll_(new QScrollArea(this))
     , column_(new QVBoxLayout(page_))
 {
     setObjectName("window");
@@ -56,14 +57,13 @@ SettingsWindow::SettingsWindow(Settings& settings, QWidget* parent)
     }
     column_->addWidget(nothing_);
     column_->addStretch(1);
-    auto* scroll = new QScrollArea(this);
-    scroll->setWidgetResizable(true);
-    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    scroll->setFocusPolicy(Qt::NoFocus);
-    scroll->setWidget(page_);
+    scroll_->setWidgetResizable(true);
+    scroll_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    scroll_->setFocusPolicy(Qt::NoFocus);
+    scroll_->setWidget(page_);
     auto* all = new QVBoxLayout(this);
     all->addWidget(search_);
-    all->addWidget(scroll, 1);
+    all->addWidget(scroll_, 1);
     connect(search_, &QLineEdit::textChanged, this, &SettingsWindow::filter);
     connect(&settings_, &Settings::changed, this, [this](const QString& id) {
         for (const Group& each : groups_) {
@@ -203,6 +203,20 @@ void SettingsWindow::open()
     activateWindow();
     search_->setFocus();
     search_->selectAll();
+}
+
+void SettingsWindow::openAt(const QString& id)
+{
+    search_->clear(); // a search may have hidden the row
+    open();
+    for (const Group& group : groups_) {
+        for (const Row& row : group.rows) {
+            if (id != QLatin1String(row.info->id)) continue;
+            page_->layout()->activate(); // positions count from the first time on
+            scroll_->ensureWidgetVisible(row.box, 0, Theme::instance().px(24));
+            row.control->setFocus(Qt::OtherFocusReason);
+        }
+    }
 }
 
 void SettingsWindow::keyPressEvent(QKeyEvent* event)

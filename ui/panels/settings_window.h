@@ -7,6 +7,7 @@
 class QLabel;
 class QLineEdit;
 class QPushButton;
+class QScrollArea;
 class QVBoxLayout;
 
 namespace mixscope {
@@ -23,6 +24,8 @@ public:
 
     /// Shows the window, or brings it to the front, ready to search.
     void open();
+    /// The same at one row, ready to change it; an unknown id opens it at the search.
+    void openAt(const QString& id);
 
 protected:
     void keyPressEvent(QKeyEvent* event) override;
@@ -52,6 +55,7 @@ private:
     QLineEdit* search_;
     QLabel* nothing_;
     QWidget* page_;
+    QScrollArea* scroll_;
     QVBoxLayout* column_;
     std::vector<Group> groups_;
 };

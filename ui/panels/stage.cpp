@@ -19,6 +19,7 @@
 #include <QStackedWidget>
 #include <QStyle>
 #include <QTabBar>
+#include <QTimer>
 
 #include <cstring>
 
@@ -54,15 +55,29 @@ public:
         return count() > 0 ? widget(0)->minimumSizeHint() : QSize();
     }
 
+    /// Whether the second view is wanted at all.
+    void setPaired(bool paired)
+    {
+        paired_ = paired;
+        showSecond();
+    }
+
 protected:
     void resizeEvent(QResizeEvent* event) override
     {
-        if (!alone()) widget(1)->setVisible(height() >= Theme::instance().px(kRoomForTwo));
+        showSecond();
         QSplitter::resizeEvent(event);
     }
 
 private:
+    void showSecond()
+    {
+        if (alone()) return;
+        widget(1)->setVisible(paired_ && height() >= Theme::instance().px(kRoomForTwo));
+    }
     bool alone() const { return widget(0)->isHidden() || isMaximised(*widget(0)); }
+
+    bool paired_ = true;
 };
 
 } // namespace
@@ -77,6 +92,10 @@ Stage::Stage(ViewContext context, QWidget* parent)
     , layerTag_(new Tag(tr("Layer"), bar_))
     , headTag_(new Tag(tr("Head"), bar_))
     , pages_(new QStackedWidget(this))
+    , halves_(new QSplitter(Qt::Horizontal, this))
+    , besideTag_(new Tag(tr("Right"), bar_))
+    , besideBox_(new QComboBox(bar_))
+    , besidePages_(new QStackedWidget(this))
 {
     bar_->setProperty("panel", true);
     tabs_->setAccessibleName(tr("Views"));
@@ -89,6 +108,8 @@ Stage::Stage(ViewContext context, QWidget* parent)
     auto* row = new QHBoxLayout(bar_);
     row->addWidget(tabs_);
     row->addStretch(1);
+    row->addWidget(besideTag_);
+    row->addWidget(besideBox_);
     for (QWidget* widget : {static_cast<QWidget*>(layerTag_), static_cast<QWidget*>(layer_),
                             static_cast<QWidget*>(headTag_), static_cast<QWidget*>(head_)}) {
         row->addWidget(widget);
@@ -96,7 +117,8 @@ Stage::Stage(ViewContext context, QWidget* parent)
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->addWidget(bar_);
-    column->addWidget(pages_, 1);
+    column->addWidget(halves_, 1);
+    makeBeside();
     for (int tab = 0; tab < int(viewTable().size()); ++tab) {
         tabs_->addTab(tr(viewTable()[std::size_t(tab)].title));
         pages_->addWidget(makePage(tab));
@@ -116,6 +138,55 @@ Stage::Stage(ViewContext context, QWidget* parent)
     connect(&Theme::instance(), &Theme::changed, this, &Stage::restyle);
     restyle();
     fillLayers();
+}
+
+void Stage::makeBeside()
+{
+    halves_->addWidget(pages_);
+    halves_->addWidget(besidePages_);
+    halves_->setChildrenCollapsible(false);
+    besidePages_->hide();
+    besideTag_->hide();
+    besideBox_->hide();
+    besideBox_->setAccessibleName(tr("View at the right"));
+    besideBox_->setToolTip(tr("Which view is shown at the right"));
+    for (const ViewInfo& view : viewTable())
+        besideBox_->addItem(tr(view.title));
+    besideCards_.resize(viewTable().size(), nullptr);
+    connect(besideBox_, &QComboBox::currentIndexChanged, this, [this](int row) {
+        if (besideBox_->isHidden()) return;
+        setBeside(row);
+        Q_EMIT besideChanged(row);
+    });
+}
+
+void Stage::setBeside(int row)
+{
+    const bool shown = row >= 0;
+    for (int page = 0; page < pages_->count(); ++page) {
+        if (auto* pair = dynamic_cast<PairPage*>(pages_->widget(page))) pair->setPaired(!shown);
+    }
+    if (shown) {
+        QWidget*& card = besideCards_[std::size_t(row)];
+        if (card == nullptr) {
+            card = makeView(row);
+            besidePages_->addWidget(card);
+        }
+        if (besidePages_->isHidden()) besidePages_->resize(halves_->width() / 2, halves_->height());
+        besidePages_->setCurrentWidget(card);
+        const QSignalBlocker quiet(besideBox_);
+        besideBox_->setCurrentIndex(row);
+        halves_->setSizes({1000, 1000});
+    }
+    besidePages_->setVisible(shown);
+    besideBox_->setVisible(shown);
+    restyle();
+    QTimer::singleShot(0, this, &Stage::refresh); // when the layout knows its sizes
+}
+
+int Stage::beside() const
+{
+    return besidePages_->isHidden() ? -1 : besideBox_->currentIndex();
 }
 
 QWidget* Stage::makePage(int tab)
@@ -143,8 +214,12 @@ QWidget* Stage::makeView(int row)
     inside->addWidget(view);
     // Views arrange themselves for any size; what they show now must not keep the window large.
     view->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Ignored);
+    const Theme& theme = Theme::instance();
+    view->setMinimumSize(theme.px(kLeastWidth), theme.px(kLeastHeight));
     connect(view, &View::attentionWanted, this, &Stage::attentionWanted);
     connect(view, &View::probeLevelWanted, this, &Stage::probeLevelWanted);
+    connect(view, &View::viewWanted, this,
+            [this](const QByteArray& id) { Q_EMIT tabWanted(viewRow(id.constData())); });
     connect(view, &View::exportWanted, this,
             [this, view](QPoint at) { Q_EMIT exportWanted(view, at); });
     connect(view, &View::maximiseWanted, this, [this, card] { Q_EMIT maximiseWanted(card); });
@@ -238,14 +313,18 @@ void Stage::fillHeads()
 void Stage::showTags()
 {
     const bool layers = layer_->count() > 0, heads = head_->count() > 0;
+    const bool beside = !besideBox_->isHidden();
     const int spacing = bar_->layout()->spacing();
     int pickers = 8 * spacing;
     if (layers) pickers += layer_->sizeHint().width();
     if (heads) pickers += head_->sizeHint().width();
-    const int words = layerTag_->sizeHint().width() + headTag_->sizeHint().width();
+    if (beside) pickers += besideBox_->sizeHint().width();
+    const int words = layerTag_->sizeHint().width() + headTag_->sizeHint().width()
+        + (beside ? besideTag_->sizeHint().width() : 0);
     const int room = width() - tabsWidth_ - pickers;
     layerTag_->setVisible(room >= words && layers);
     headTag_->setVisible(room >= words && heads);
+    besideTag_->setVisible(room >= words && beside);
     setCompact(room < 0);
     tabs_->setUsesScrollButtons(width() < tabs_->sizeHint().width() + pickers);
 }
@@ -278,6 +357,7 @@ void Stage::restyle()
 {
     const Theme& theme = Theme::instance();
     layout()->setSpacing(theme.px(6));
+    halves_->setHandleWidth(theme.px(6));
     bar_->layout()->setContentsMargins(theme.px(6), theme.px(3), theme.px(8), theme.px(3));
     bar_->layout()->setSpacing(theme.px(6));
     bar_->setFixedHeight(theme.px(38));

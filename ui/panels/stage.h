@@ -8,6 +8,7 @@
 
 class QComboBox;
 class QHBoxLayout;
+class QSplitter;
 class QStackedWidget;
 class QTabBar;
 
@@ -27,6 +28,9 @@ public:
     void adopt(QWidget* panel, const QString& title);
     QWidget* release(); ///< gives it back; nullptr when there was none
     void showTab(int index);
+    /// Shows this row of the table of views at the right of the tabs; -1: nothing.
+    void setBeside(int row);
+    int beside() const; ///< -1: nothing is beside
     int tab() const;
     /// The visible view with the keyboard focus, else the first visible one; nullptr when none is.
     View* activeView() const;
@@ -36,6 +40,8 @@ public:
 Q_SIGNALS:
     void attentionWanted(int layer);
     void probeLevelWanted();
+    void tabWanted(int tab);
+    void besideChanged(int row); ///< a person chose another view for the right side
     void exportWanted(mixscope::View* view, QPoint at);
     void maximiseWanted(QWidget* card);
 
@@ -46,6 +52,7 @@ protected:
 private:
     QWidget* makePage(int tab);
     QWidget* makeView(int row);
+    void makeBeside();
     void fillLayers();
     void fillHeads();
     void setCompact(bool compact);
@@ -62,6 +69,11 @@ private:
     Tag* layerTag_;
     Tag* headTag_;
     QStackedWidget* pages_;
+    QSplitter* halves_;
+    Tag* besideTag_;
+    QComboBox* besideBox_; ///< which view is at the right
+    QStackedWidget* besidePages_;
+    std::vector<QWidget*> besideCards_; ///< by row; null until it is first wanted
     std::vector<View*> views_;
     QWidget* adopted_ = nullptr;
 };

@@ -42,6 +42,7 @@ protected:
     /// Layer and head stand in the pickers above as well: the map needs the height more.
     int headlineRoom() const override { return 110; }
     Nothing nothing() const override;
+    QString waitingFor() const override;
     void resizeEvent(QResizeEvent* event) override;
 
 private:

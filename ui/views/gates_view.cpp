@@ -1,7 +1,6 @@
 #include "ui/views/gates_view.h"
 
 #include "engine/model_info.h"
-#include "ui/export/table_writer.h"
 #include "ui/models/run_store.h"
 #include "ui/models/selection.h"
 #include "ui/models/token_text.h"
@@ -9,6 +8,7 @@
 #include "ui/plot/lane_plot.h"
 #include "ui/plot/token_marks.h"
 #include "ui/theme.h"
+#include "ui/views/gate_table.h"
 #include "ui/views/parts.h"
 #include "ui/views/routing_panel.h"
 
@@ -27,27 +27,7 @@ constexpr int kTokensPerRefresh = 2500;
 constexpr int kStairHeads = 4; ///< up to so many heads are drawn as lines
 constexpr double kStairRows = 6.0; ///< height of such a band, in rows
 constexpr double kReadRows = 2.0; ///< height of a read lane that all heads of a group share
-enum Which : std::size_t { kWrite, kKeep, kRead, kOut, kStep };
 constexpr int kGatesRow = 1, kRoutingRow = 2; ///< of the column of contents
-constexpr float kHalfLifeLimit = 1e5F;
-
-struct Gate {
-    Probe probe;
-    const char* name; ///< word on screen
-    const char* meaning; ///< symbols, in the tooltip
-};
-constexpr std::array<Gate, 5> kGateTable {{
-    {Probe::write, QT_TRANSLATE_NOOP("mixscope::GatesView", "write"),
-     QT_TRANSLATE_NOOP("mixscope::GatesView", "write = Δ·‖B‖·‖x‖, what is added to the state")},
-    {Probe::keep, QT_TRANSLATE_NOOP("mixscope::GatesView", "keep"),
-     QT_TRANSLATE_NOOP("mixscope::GatesView", "keep = exp(ΔA), the part of the state that stays")},
-    {Probe::c_norm, QT_TRANSLATE_NOOP("mixscope::GatesView", "read"),
-     QT_TRANSLATE_NOOP("mixscope::GatesView", "read = ‖C‖, one for each group of heads")},
-    {Probe::out_gate, QT_TRANSLATE_NOOP("mixscope::GatesView", "out gate"),
-     QT_TRANSLATE_NOOP("mixscope::GatesView", "out gate = mean |SiLU(z)| over the head")},
-    {Probe::dt, QT_TRANSLATE_NOOP("mixscope::GatesView", "step Δ"),
-     QT_TRANSLATE_NOOP("mixscope::GatesView", "step = Δ after softplus")},
-}};
 
 } // namespace
 
@@ -242,19 +222,6 @@ void GatesView::refit()
     invalidate();
 }
 
-QString GatesView::instead() const
-{
-    const LayerInfo& info = *layerInfo();
-    if (info.has_attention()) {
-        return tr("Layer %1 is attention: no gates here. It forgets nothing and appends the keys "
-                  "and "
-                  "values of each token to its KV cache (%2 kB a token).")
-            .arg(selection().layer())
-            .arg(shortNumber(double(info.kv_bytes_per_token) / 1e3));
-    }
-    return tr("Layer %1 is %2: no gates here.").arg(selection().layer()).arg(mixerName(info));
-}
-
 void GatesView::update(int firstChanged)
 {
     const int tokens = store().tokens();
@@ -326,15 +293,6 @@ void GatesView::updateHistogram(int firstChanged, int tokens)
                              : tr("at the ends of the range: %1 % low, %2 % high").arg(low, high));
 }
 
-QString GatesView::reading(std::size_t which, int token) const
-{
-    const float drawn = shown(which, value(which, token, selection().head()));
-    if (std::isnan(drawn)) return {};
-    if (which != kKeep || !asHalfLife()) return shortNumber(double(drawn));
-    return drawn >= kHalfLifeLimit ? tr("> 10⁵ tokens")
-                                   : tr("%1 tokens").arg(shortNumber(double(drawn)));
-}
-
 void GatesView::showSelection()
 {
     if (layerInfo() == nullptr || (!hasGates() && !hasExperts())) return;
@@ -377,58 +335,6 @@ void GatesView::restyle()
 {
     layerDrawn_ = -1; // bands carry colours
     showGeometry();
-}
-
-void GatesView::writeTable(TableWriter& table) const
-{
-    if (layerInfo() == nullptr) return;
-    table.columns({tr("token"), tr("text"), tr("layer"), tr("quantity"),
-                   tr("head, group or expert"), tr("value")});
-    const QRectF window = (hasGates() ? lanes_ : routing_->plot())->window();
-    const int end = std::min(store().tokens(), int(std::ceil(window.right())));
-    for (int token = std::max(0, int(window.left())); token < end; ++token) {
-        for (std::size_t i = 0; hasGates() && i < kGates; ++i) {
-            const auto values = gate(i) != nullptr ? gate(i)->at(token) : std::span<const float>();
-            for (std::size_t row = 0; row < values.size(); ++row) {
-                writeRow(table, token, tr(kGateTable[i].name), int(row), values[row]);
-                if (i == kKeep)
-                    writeRow(table, token, tr("half-life [tokens]"), int(row),
-                             halfLifeTokens(values[row]));
-            }
-        }
-        const Lane* router = store().lane(Probe::router, selection().layer());
-        if (!hasExperts() || router == nullptr) continue;
-        for (int expert = 0; expert < router->width(); ++expert)
-            writeRow(table, token, tr("router probability"), expert, router->at(token, expert));
-    }
-}
-
-void GatesView::writeRow(TableWriter& table, int token, const QString& what, int index,
-                         float value) const
-{
-    table.cell(token)
-        .cell(tokenLabel(store().token(token)))
-        .cell(selection().layer())
-        .cell(what)
-        .cell(index)
-        .cell(double(value))
-        .endRow();
-}
-
-QString GatesView::describe() const
-{
-    const Nothing none = nothing();
-    if (!none.sentence.isEmpty()) return none.sentence;
-    const int layer = selection().layer(), head = selection().head(), token = selection().token();
-    QStringList parts;
-    for (std::size_t i = 0; hasGates() && i < kGates; ++i) {
-        parts << tr(kGateTable[i].name) + QLatin1Char(' ')
-                + shortNumber(double(value(i, token, head)));
-    }
-    const QString where = hasGates() ? tr("Gate lanes, layer %1, head %2").arg(layer).arg(head)
-                                     : tr("Experts, layer %1").arg(layer);
-    if (hasExperts()) parts << routing_->words(token);
-    return tr("%1, token %2: %3").arg(where).arg(token).arg(parts.join(QStringLiteral(", ")));
 }
 
 } // namespace mixscope

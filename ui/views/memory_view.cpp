@@ -97,6 +97,9 @@ MemoryView::MemoryView(ViewContext context, QWidget* parent)
     projection_->setTickNames(
         [](double tokens) { return tokens < 1e4 ? count(tokens) : rangeNumber(tokens); },
         [](double bytes) { return bytesText(bytes); });
+    connect(&context.store, &RunStore::runStateChanged, this, [this] {
+        if (store().planned() != nullptr) invalidate();
+    });
     connect(weightsBar_, &SegmentBar::chosenChanged, this, &MemoryView::invalidate);
     connect(reachBar_, &SegmentBar::chosenChanged, this, &MemoryView::invalidate);
     new TokenMarks(*growth_, context.selection);
@@ -122,31 +125,37 @@ bool MemoryView::withWeights() const
 }
 double MemoryView::weights() const
 {
-    return withWeights() ? double(model()->weight_bytes) : 0.0;
+    return withWeights() ? double(shown()->weight_bytes) : 0.0;
 }
 
 int MemoryView::columns() const
 {
-    return reachBar_->chosen() == 1 ? std::max(model()->context_limit, store().tokens())
+    return reachBar_->chosen() == 1 ? std::max(shown()->context_limit, store().tokens())
                                     : std::max(1, store().tokens());
+}
+
+/// The model that is there, or the one that is being loaded.
+const ModelInfo* MemoryView::shown() const
+{
+    return model() != nullptr ? model() : store().planned();
 }
 
 StageView::Nothing MemoryView::nothing() const
 {
-    if (model() == nullptr) return {tr("No model is open."), {}, {}};
+    if (shown() == nullptr) return {tr("No model is open."), {}, {}};
     return {};
 }
 
 void MemoryView::fill(int token, std::span<float> parts) const
 {
     parts[0] = float(weights() / unit_);
-    parts[1] = float(double(model()->state_bytes) / unit_);
-    parts[2] = float(double(model()->kv_bytes_per_token) * (token + 1) / unit_);
+    parts[1] = float(double(shown()->state_bytes) / unit_);
+    parts[2] = float(double(shown()->kv_bytes_per_token) * (token + 1) / unit_);
 }
 
 void MemoryView::update(int)
 {
-    const double kv = double(model()->kv_bytes_per_token), state = double(model()->state_bytes);
+    const double kv = double(shown()->kv_bytes_per_token), state = double(shown()->state_bytes);
     const double most = weights() + state + kv * steppedExtent(columns());
     const Unit unit = unitOf(most);
     unit_ = unit.bytes;
@@ -156,20 +165,22 @@ void MemoryView::update(int)
     std::vector<StackPart> legend = growth_->parts();
     if (!withWeights() && !legend.empty()) legend.erase(legend.begin());
     legend_->setParts(std::move(legend));
-    if (curvesOf_ != std::pair<const void*, bool>(model(), withWeights())) setCurves();
+    if (curvesOf_ != std::pair<const void*, bool>(shown(), withWeights())) setCurves();
     projection_->setNow(store().tokens(), tr("now"));
     showCaption();
     showNumbers();
-    setHeadline(
+    const QString what =
         tr("%1 against tokens")
-            .arg(withWeights() ? tr("weights, state and KV cache") : tr("state and KV cache")),
-        tr("from the model's shapes"));
+            .arg(withWeights() ? tr("weights, state and KV cache") : tr("state and KV cache"));
+    const bool planned = model() == nullptr;
+    setHeadline(planned ? tr("%1 · %2").arg(QString::fromStdString(shown()->name), what) : what,
+                planned ? tr("planned, from the headers") : tr("from the model's shapes"));
 }
 
 void MemoryView::setCurves()
 {
-    curvesOf_ = {model(), withWeights()};
-    const MemoryProjection project(*model());
+    curvesOf_ = {shown(), withWeights()};
+    const MemoryProjection project(*shown());
     const Palette& colors = Theme::instance().palette();
     const double extra = weights();
     const auto curve = [extra](const QString& name, const QColor& color, Qt::PenStyle style,
@@ -207,7 +218,7 @@ void MemoryView::setCurves()
 
 void MemoryView::showCaption()
 {
-    const MemoryProjection project(*model());
+    const MemoryProjection project(*shown());
     QStringList words {tr("at %1 tokens").arg(count(read_))};
     if (project.pure_attention || project.pure_recurrent)
         words << tr("pure: all %1 layers like one of this model's").arg(project.layers);
@@ -218,7 +229,7 @@ void MemoryView::showCaption()
 
 QString MemoryView::wordsAt(double tokens) const
 {
-    const MemoryProjection project(*model());
+    const MemoryProjection project(*shown());
     const double extra = weights();
     QStringList words {tr("this model %1").arg(bytesText(extra + project.model.at(tokens)))};
     if (project.pure_attention)
@@ -235,18 +246,18 @@ QString MemoryView::wordsAt(double tokens) const
 
 void MemoryView::showNumbers()
 {
-    const double kv = double(model()->kv_bytes_per_token), state = double(model()->state_bytes);
+    const double kv = double(shown()->kv_bytes_per_token), state = double(shown()->state_bytes);
     const int tokens = store().tokens();
     std::vector<std::pair<QString, QString>> numbers {
-        {tr("weights"), bytesText(double(model()->weight_bytes))},
+        {tr("weights"), bytesText(double(shown()->weight_bytes))},
         {tr("recurrent state, fixed"), bytesText(state)},
         {tr("KV cache per token"), bytesText(kv)},
         {tr("KV cache at %1 tokens").arg(count(tokens)), bytesText(kv * tokens)},
-        {tr("KV cache at %1 tokens").arg(count(model()->context_limit)),
-         bytesText(kv * model()->context_limit)}};
+        {tr("KV cache at %1 tokens").arg(count(shown()->context_limit)),
+         bytesText(kv * shown()->context_limit)}};
     if (kv > 0 && state > 0)
         numbers.emplace_back(tr("KV cache = state at"), tr("%1 tokens").arg(count(state / kv)));
-    const MemoryProjection project(*model());
+    const MemoryProjection project(*shown());
     if (project.pure_attention && project.pure_recurrent) {
         numbers.emplace_back(
             tr("one layer's KV = one state at"),
@@ -276,15 +287,15 @@ void MemoryView::restyle()
 
 void MemoryView::writeTable(TableWriter& table) const
 {
-    if (model() == nullptr) return;
+    if (shown() == nullptr) return;
     table.columns({tr("tokens"), tr("what"), tr("memory [bytes]")});
     const auto row = [&](double tokens, const QString& what, double bytes) {
         table.cell(tokens).cell(what).cell(bytes).endRow();
     };
     for (int tokens = 1; tokens <= columns(); ++tokens) {
         if (withWeights()) row(tokens, tr("weights"), weights());
-        row(tokens, tr("recurrent state"), double(model()->state_bytes));
-        row(tokens, tr("KV cache"), double(model()->kv_bytes_per_token) * tokens);
+        row(tokens, tr("recurrent state"), double(shown()->state_bytes));
+        row(tokens, tr("KV cache"), double(shown()->kv_bytes_per_token) * tokens);
     }
     constexpr int kSteps = 10; // for each power of ten
     for (int i = kFirstDecade * kSteps; i <= kLastDecade * kSteps; ++i) {
@@ -296,13 +307,13 @@ void MemoryView::writeTable(TableWriter& table) const
 
 QString MemoryView::describe() const
 {
-    if (model() == nullptr) return tr("No model is open.");
+    if (shown() == nullptr) return tr("No model is open.");
     return tr("Memory growth: weights %1, recurrent state %2, KV cache %3 at %4 tokens (%5 per "
               "token); %6")
-        .arg(bytesText(double(model()->weight_bytes)), bytesText(double(model()->state_bytes)),
-             bytesText(double(model()->kv_bytes_per_token) * store().tokens()))
+        .arg(bytesText(double(shown()->weight_bytes)), bytesText(double(shown()->state_bytes)),
+             bytesText(double(shown()->kv_bytes_per_token) * store().tokens()))
         .arg(store().tokens())
-        .arg(bytesText(double(model()->kv_bytes_per_token)), wordsAt(kMillion));
+        .arg(bytesText(double(shown()->kv_bytes_per_token)), wordsAt(kMillion));
 }
 
 } // namespace mixscope

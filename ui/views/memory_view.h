@@ -34,6 +34,7 @@ protected:
     void resizeEvent(QResizeEvent* event) override;
 
 private:
+    const ModelInfo* shown() const;
     bool withWeights() const;
     int columns() const; ///< tokens on the axis
     void fill(int token, std::span<float> parts) const;

@@ -6,6 +6,7 @@
 #include "ui/models/selection.h"
 #include "ui/theme.h"
 #include "ui/views/parts.h"
+#include "ui/views/waiting_veil.h"
 
 #include <QEvent>
 #include <QHBoxLayout>
@@ -44,6 +45,7 @@ StageView::StageView(ViewContext context, const QString& title, QWidget* parent)
     , content_(new QVBoxLayout(page_))
     , emptyText_(new QLabel(this))
     , emptyButton_(new QPushButton(this))
+    , veil_(new WaitingVeil(this))
 {
     head_->addWidget(title_);
     head_->addWidget(whatLabel_, 1);
@@ -77,9 +79,12 @@ StageView::StageView(ViewContext context, const QString& title, QWidget* parent)
     column->addLayout(stack_, 1);
     stack_->addWidget(page_);
     stack_->addWidget(empty);
+    veil_->cover(page_);
+    veil_->cover(empty);
 
     connect(emptyButton_, &QPushButton::clicked, this, [this] {
         if (act_) act_();
+        if (!wayOut_.isEmpty()) Q_EMIT viewWanted(wayOut_);
     });
     connect(noticeButton_, &QPushButton::clicked, this, [this] {
         if (noticeAct_) noticeAct_();
@@ -87,7 +92,7 @@ StageView::StageView(ViewContext context, const QString& title, QWidget* parent)
     for (QTimer* timer : {&selectionTimer_, &describeTimer_, &continueTimer_})
         timer->setSingleShot(true);
     connect(&selectionTimer_, &QTimer::timeout, this, [this] {
-        if (isVisible()) showSelection();
+        if (isVisible() && stack_->currentIndex() == 0) showSelection();
     });
     connect(&describeTimer_, &QTimer::timeout, this,
             [this] {
@@ -104,6 +109,7 @@ StageView::StageView(ViewContext context, const QString& title, QWidget* parent)
         dirtyFrom_ = std::min(dirtyFrom_, first);
         if (!describeTimer_.isActive()) describeTimer_.start(kDescribeDelayMs);
     });
+    connect(&run, &RunStore::runStateChanged, this, &StageView::showWaiting);
     Selection& selected = context_.selection;
     connect(&selected, &Selection::layerChanged, this, &StageView::invalidate);
     connect(&selected, &Selection::headChanged, this, &StageView::invalidate);
@@ -148,6 +154,7 @@ void StageView::setFigure(bool figure)
     for (QWidget* widget : {static_cast<QWidget*>(export_), static_cast<QWidget*>(maximise_)})
         widget->setVisible(!figure);
     figure_ = figure;
+    showWaiting();
     toolRow_->setVisible(!figure && tools_->count() > 0);
     layout()->activate();
 }
@@ -155,15 +162,17 @@ void StageView::setFigure(bool figure)
 void StageView::refresh()
 {
     if (!themed_) applyTheme();
+    showWaiting();
     const Nothing none = nothing();
     const bool empty = !none.sentence.isEmpty();
     stack_->setCurrentIndex(empty ? 1 : 0);
     toolRow_->setVisible(!empty && !figure_ && tools_->count() > 0);
     if (empty) {
-        emptyText_->setText(none.sentence);
+        emptyText_->setText(waitingFor().isEmpty() ? none.sentence : QString());
         emptyButton_->setText(none.button);
         emptyButton_->setVisible(!none.button.isEmpty());
         act_ = none.act;
+        wayOut_ = none.view;
         setHeadline({}, {});
         setNotice({});
         dirtyFrom_ = 0;
@@ -174,6 +183,17 @@ void StageView::refresh()
     update(first);
     selectionTimer_.stop();
     showSelection();
+}
+
+QString StageView::waitingFor() const
+{
+    const bool prompt = store().waiting() == RunStore::Waiting::prompt;
+    return prompt ? tr("Reading the prompt…") : QString();
+}
+
+void StageView::showWaiting()
+{
+    veil_->setReason(figure_ ? QString() : waitingFor());
 }
 
 const ModelInfo* StageView::model() const

@@ -19,6 +19,7 @@ namespace mixscope {
 
 struct LayerInfo;
 struct ModelInfo;
+class WaitingVeil;
 
 /// What the views of the stage share: a headline (what is shown; where it comes from), a row of
 /// tools, a page for "nothing to see" with a way out, and knowledge of which tokens changed.
@@ -51,8 +52,12 @@ protected:
         QString sentence;
         QString button;
         std::function<void()> act;
+        QByteArray view = {}; ///< where the button leads instead of acting: an id of the table
     };
     virtual Nothing nothing() const = 0;
+
+    /// What the picture waits for, in words; empty: nothing.
+    virtual QString waitingFor() const;
 
     RunStore& store() const { return context_.store; }
     Selection& selection() const { return context_.selection; }
@@ -91,6 +96,7 @@ private:
     /// Tools share the headline's row where there is room.
     void placeTools();
     void selectionMoved();
+    void showWaiting();
 
     ViewContext context_;
     QString what_, source_;
@@ -110,7 +116,9 @@ private:
     QVBoxLayout* content_;
     QLabel* emptyText_;
     QPushButton* emptyButton_;
+    WaitingVeil* veil_;
     std::function<void()> act_, noticeAct_;
+    QByteArray wayOut_; ///< view that the button of the empty page leads to
     QTimer selectionTimer_, describeTimer_, continueTimer_;
     int dirtyFrom_ = 0;
     bool themed_ = false;

@@ -38,6 +38,7 @@ protected:
     void resizeEvent(QResizeEvent* event) override;
 
 private:
+    static constexpr std::size_t kHeldTokens = 5; ///< that are listed
     enum class Quantity { norm, change, half_life };
     enum class Heads { mean, focused, each };
     Quantity quantity() const;

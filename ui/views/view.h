@@ -1,5 +1,6 @@
 #pragma once
 
+#include <QByteArray>
 #include <QString>
 #include <QWidget>
 
@@ -42,6 +43,7 @@ Q_SIGNALS:
     /// Exact attention rows of this layer are wanted for all tokens.
     void attentionWanted(int layer);
     void probeLevelWanted();
+    void viewWanted(const QByteArray& id); ///< another view of the table
     void exportWanted(QPoint at); ///< show what it can be written as; global pixels
     void maximiseWanted();
 };
