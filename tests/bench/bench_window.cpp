@@ -86,6 +86,10 @@ public:
     }
 
     void open(const std::filesystem::path&) override { }
+    Result<ModelPlan> plan(const std::filesystem::path&) const override
+    {
+        return Error {ErrorCode::not_found, "a synthetic source lies in no folder", "Open a real model."};
+    }
     void cancelOpen() override { }
     void generate(GenerateRequest request) override
     {
