@@ -205,6 +205,8 @@ void MainWindow::showAsLeft()
         const QSize room = screen()->availableSize() - QSize(0, kFrame);
         resize(room.boundedTo(QSize(1600, 1000)));
     }
+    sized_ = true;
+    placePanels();
     stage_->showTab(memory_->tab());
     show();
 }
@@ -220,13 +222,15 @@ void MainWindow::closeEvent(QCloseEvent* event)
 void MainWindow::showEvent(QShowEvent* event)
 {
     QMainWindow::showEvent(event);
+    sized_ = true;
+    placePanels();
     QTimer::singleShot(0, this, &MainWindow::shareRoom); // when the layout knows its sizes
 }
 
 void MainWindow::resizeEvent(QResizeEvent* event)
 {
     QMainWindow::resizeEvent(event);
-    placeInspector();
+    placePanels();
 }
 
 void MainWindow::keyPressEvent(QKeyEvent* event)

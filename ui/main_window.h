@@ -107,7 +107,7 @@ private:
     void chooseLayout(const QString& id);
     void applyLayout();
     QString splitterName(const char* part) const;
-    void placeInspector();
+    void placePanels();
     void shareRoom();
     void restyle();
 
@@ -142,6 +142,7 @@ private:
     Maximiser* maximiser_ = nullptr;
     QSplitter* rows_ = nullptr;
     QSplitter* columns_ = nullptr;
+    bool sized_ = false; ///< its size is what it will be shown with
     bool loading_ = false;
     std::uint64_t prompted_ = 0; ///< the request whose prompt was read last
     bool reading_ = false; ///< a prompt is being computed

@@ -63,7 +63,8 @@ void MainWindow::connectConversations()
 void MainWindow::connectTour()
 {
     const auto showView = [this](const char* id) { stage_->showTab(viewRow(id)); };
-    auto* tour = new Tour({store_, selection_, conversation_, *settings_, showView,
+    const auto reveal = [this](QWidget* widget) { stage_->reveal(widget); };
+    auto* tour = new Tour({store_, selection_, conversation_, *settings_, showView, reveal,
                            [this] { open(bundled_); }},
                           this);
     const auto start = [this, tour] {

@@ -27,7 +27,10 @@ namespace mixscope {
 
 namespace {
 
-constexpr int kRoomForInspector = 1400; // narrower windows show it as a tab of the stage
+// Windows that are narrower or lower show these panels as tabs of the stage.
+constexpr int kRoomForInspector = 1400, kRoomForMap = 840, kRoomForChat = 680;
+constexpr int kRoomForTimeline = 456;
+constexpr int kLeastChat = 256;
 constexpr const char* kBeside = "window/beside"; // the view that was chosen for the right side
 
 } // namespace
@@ -47,6 +50,7 @@ void MainWindow::layOut()
     rows_->addWidget(timeline_);
     rows_->setStretchFactor(0, 1);
     rows_->setChildrenCollapsible(false);
+    rows_->setMinimumHeight(1); // a bar above that comes for a moment must not enlarge the window
     auto* middle = new QWidget(this);
     auto* column = new QVBoxLayout(middle);
     column->addWidget(error_);
@@ -108,26 +112,48 @@ void MainWindow::applyLayout()
     maximiser_->restore();
     for (const LayoutInfo& each : layoutTable())
         commands_->action(QStringLiteral("layout.") + each.id)->setChecked(&each == &now);
-    map_->setVisible(now.map);
+    if (map_->parentWidget() == columns_) map_->setVisible(now.map);
     if (inspector_->parentWidget() == columns_) inspector_->setVisible(now.inspector);
     const int chosen = viewRow(settings_->note(kBeside).toString().toStdString());
     stage_->setBeside(now.beside == nullptr ? -1 : chosen >= 0 ? chosen : viewRow(now.beside));
     shareRoom();
 }
 
-void MainWindow::placeInspector()
+/// In a window that is small for its type, panels become tabs of the stage: the first to go is the
+/// one that repeats most of what is seen elsewhere.
+void MainWindow::placePanels()
 {
-    const bool room = width() >= Theme::instance().px(kRoomForInspector);
-    const bool beside = inspector_->parentWidget() == columns_;
-    if (room == beside) return;
-    if (room) {
-        stage_->release();
-        columns_->addWidget(inspector_);
-        inspector_->setVisible(layoutInfo().inspector);
-        restyle();
-    } else {
-        stage_->adopt(inspector_, tr("Inspector"));
+    if (!sized_) return;
+    const Theme& theme = Theme::instance();
+    const auto wide = [&](int room) { return width() >= theme.px(room); };
+    const struct {
+        QWidget* panel;
+        QString title;
+        QSplitter* home;
+        int place;
+        bool room;
+        bool wanted; ///< by the layout, where it is at home
+    } panels[] {
+        {chat_, tr("Chat"), columns_, 0, wide(kRoomForChat), true},
+        {map_, tr("Model"), columns_, 1, wide(kRoomForMap), layoutInfo().map},
+        {inspector_, tr("Inspector"), columns_, 3, wide(kRoomForInspector), layoutInfo().inspector},
+        {timeline_, tr("Timeline"), rows_, 1, height() >= theme.px(kRoomForTimeline), true},
+    };
+    bool moved = false;
+    for (const auto& [panel, title, home, place, room, wanted] : panels) {
+        if (room == (panel->parentWidget() == home)) continue;
+        moved = true;
+        if (!room) {
+            stage_->adopt(panel, title);
+            continue;
+        }
+        stage_->release(panel);
+        home->insertWidget(std::min(place, home->count()), panel);
+        panel->setVisible(wanted);
     }
+    if (!moved) return;
+    if (store_.tokens() == 0) stage_->reveal(chat_); // where everything begins
+    shareRoom();
 }
 
 void MainWindow::restyle()
@@ -138,11 +164,11 @@ void MainWindow::restyle()
     middle->setSpacing(theme.px(6));
     for (QSplitter* splitter : {rows_, columns_})
         splitter->setHandleWidth(theme.px(6));
-    chat_->setMinimumWidth(theme.px(240));
+    // Low enough that the window can shrink to where they become tabs.
+    chat_->setMinimumWidth(theme.px(kLeastChat));
     map_->setMinimumWidth(theme.px(108));
-    // Low enough that the window can shrink to where the inspector becomes a tab.
     inspector_->setMinimumWidth(theme.px(100));
-    placeInspector();
+    placePanels();
     shareRoom();
 }
 
@@ -151,11 +177,24 @@ void MainWindow::shareRoom()
     const Theme& theme = Theme::instance();
     const LayoutInfo& now = layoutInfo();
     const int across = columns_->width(), down = rows_->height();
-    const int chat = std::max(theme.px(240), int(across * now.chat));
+    const int chat = std::max(theme.px(kLeastChat), int(across * now.chat));
     const int map = now.map ? theme.px(116) : 0;
     const int inspector = now.inspector ? std::max(theme.px(230), across * 17 / 100) : 0;
-    columns_->setSizes({chat, map, across - chat - map - inspector, inspector});
-    const int lanes = std::max(theme.px(196), int(down * now.timeline));
+    QList<int> sizes;
+    int rest = across;
+    for (int i = 0; i < columns_->count(); ++i) {
+        const QWidget* panel = columns_->widget(i);
+        sizes << (panel == chat_            ? chat
+                      : panel == map_       ? map
+                      : panel == inspector_ ? inspector
+                                            : 0);
+        rest -= sizes.back();
+    }
+    sizes[columns_->indexOf(stage_)] = rest;
+    columns_->setSizes(sizes);
+    // The views keep what they need; the timeline has its share where there is more.
+    const int lanes = std::clamp(down - theme.px(284), theme.px(108),
+                                 std::max(theme.px(196), int(down * now.timeline)));
     rows_->setSizes({down - lanes, lanes});
     memory_->share(*columns_, splitterName("columns"));
     memory_->share(*rows_, splitterName("rows"));

@@ -78,7 +78,10 @@ void MainWindow::connectCommands()
                [this, ending = format.ending](View& view) { export_->chooseFile(view, ending); });
     onView("export.copyPicture", [this](View& view) { export_->copyPicture(view); });
     onView("export.copyNumbers", [this](View& view) { export_->copyNumbers(view); });
-    commands_->on("run.prompt", [this] { chat_->focusPrompt(); });
+    commands_->on("run.prompt", [this] {
+        stage_->reveal(chat_);
+        chat_->focusPrompt();
+    });
     commands_->on("panel.maximise", [this] { maximise(focusedPanel()); });
     commands_->on("chat.chips", [this] { chat_->toggleChips(); });
     commands_->on("chat.alternatives", [this] {

@@ -23,6 +23,8 @@ namespace mixscope {
 
 namespace {
 
+constexpr int kRoomForAgain = 340; // height of a panel with the row of Continue and Regenerate
+
 QPushButton* button(const QString& text, const char* look, QWidget* parent)
 {
     auto* made = new QPushButton(text, parent);
@@ -73,6 +75,7 @@ ChatPanel::ChatPanel(RunStore& store, Selection& selection, Conversation& conver
     tint_->setAccessibleName(tr("Tint"));
     tint_->setToolTip(tr("What colours the words"));
     tint_->addItems(tintNames());
+    tint_->setSizeAdjustPolicy(QComboBox::AdjustToContents); // also at another scale
     tint_->setCurrentIndex(int(transcript_->tint()));
     connect(tint_, &QComboBox::currentIndexChanged, this, [this](int tint) {
         transcript_->setTint(Tint(tint));
@@ -87,11 +90,13 @@ ChatPanel::ChatPanel(RunStore& store, Selection& selection, Conversation& conver
     content()->addWidget(prefill_);
     continue_ = button(tr("Continue"), "quiet", this);
     regenerate_ = button(tr("Regenerate"), "quiet", this);
-    auto* again = new QHBoxLayout;
+    again_ = new QWidget(this);
+    auto* again = new QHBoxLayout(again_);
+    again->setContentsMargins(0, 0, 0, 0);
     again->addStretch(1);
     again->addWidget(continue_);
     again->addWidget(regenerate_);
-    content()->addLayout(again);
+    content()->addWidget(again_);
     content()->addWidget(makeCard());
     connect(transcript_, &Transcript::editWanted, this, &ChatPanel::beginEdit);
     connect(transcript_, &Transcript::pinsFull, this, &ChatPanel::pinsFull);
@@ -157,9 +162,23 @@ void ChatPanel::restyle()
     const Theme& theme = Theme::instance();
     history_->setIcon(icon("history", theme.palette().muted, theme.px(14)));
     history_->setFixedWidth(theme.px(30));
+    transcript_->setMinimumHeight(theme.px(40));
+    showAgain();
     const int pad = theme.px(8);
     prompt_->parentWidget()->layout()->setContentsMargins(pad, theme.px(4), pad, pad);
     prompt_->parentWidget()->layout()->setSpacing(theme.px(4));
+}
+
+/// In a low panel the text needs the room; the Run menu can do the same.
+void ChatPanel::resizeEvent(QResizeEvent* event)
+{
+    Panel::resizeEvent(event);
+    showAgain();
+}
+
+void ChatPanel::showAgain()
+{
+    again_->setVisible(height() >= Theme::instance().px(kRoomForAgain));
 }
 
 void ChatPanel::refresh()

@@ -48,6 +48,7 @@ Q_SIGNALS:
 
 protected:
     void restyle() override;
+    void resizeEvent(QResizeEvent* event) override;
 
 private:
     QWidget* makeCard();
@@ -56,6 +57,7 @@ private:
     void endEdit();
     void showState();
     void showTint();
+    void showAgain();
 
     RunStore& store_;
     Selection& selection_;
@@ -68,6 +70,7 @@ private:
     PromptBox* prompt_ = nullptr;
     Tag* usage_;
     QPushButton* send_;
+    QWidget* again_ = nullptr; ///< the row of the next two
     QPushButton* continue_;
     QPushButton* regenerate_;
     QPushButton* newChat_;

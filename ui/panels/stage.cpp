@@ -14,6 +14,7 @@
 #include <QEvent>
 #include <QFrame>
 #include <QHBoxLayout>
+#include <QScrollArea>
 #include <QSignalBlocker>
 #include <QSplitter>
 #include <QStackedWidget>
@@ -21,6 +22,7 @@
 #include <QTabBar>
 #include <QTimer>
 
+#include <algorithm>
 #include <cstring>
 
 namespace mixscope {
@@ -39,8 +41,7 @@ QString layerText(int layer, const LayerInfo& info)
 }
 
 constexpr int kRoomForTwo = 520; // height of a page that shows two views
-constexpr int kLeastWidth = 400; // of a view
-constexpr int kLeastHeight = 200;
+constexpr int kRoomForTabs = 220; // width that pickers leave to the tabs
 
 /// Two views, one above the other; a low window shows the first alone. While one of them has all
 /// the room, hidden by somebody else, nothing is decided here.
@@ -79,6 +80,19 @@ private:
 
     bool paired_ = true;
 };
+
+/// A widget in an area that scrolls when it is smaller than the widget can be.
+QScrollArea* scrolling(QWidget* widget, QWidget* parent)
+{
+    auto* area = new QScrollArea(parent);
+    area->setWidget(widget);
+    area->setWidgetResizable(true);
+    area->setFrameShape(QFrame::NoFrame);
+    area->setFocusPolicy(Qt::NoFocus);
+    area->viewport()->setAutoFillBackground(false);
+    widget->setAutoFillBackground(false);
+    return area;
+}
 
 } // namespace
 
@@ -211,11 +225,11 @@ QWidget* Stage::makeView(int row)
     View* view = viewTable()[std::size_t(row)].create(context_, card);
     auto* inside = new QVBoxLayout(card);
     inside->setContentsMargins(1, 1, 1, 1);
-    inside->addWidget(view);
-    // Views arrange themselves for any size; what they show now must not keep the window large.
+    inside->addWidget(scrolling(view, card));
+    // Views arrange themselves for any size above the least; a smaller card scrolls.
     view->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Ignored);
     const Theme& theme = Theme::instance();
-    view->setMinimumSize(theme.px(kLeastWidth), theme.px(kLeastHeight));
+    view->setMinimumSize(theme.px(view->least().width()), theme.px(view->least().height()));
     connect(view, &View::attentionWanted, this, &Stage::attentionWanted);
     connect(view, &View::probeLevelWanted, this, &Stage::probeLevelWanted);
     connect(view, &View::viewWanted, this,
@@ -225,6 +239,11 @@ QWidget* Stage::makeView(int row)
     connect(view, &View::maximiseWanted, this, [this, card] { Q_EMIT maximiseWanted(card); });
     views_.push_back(view);
     return card;
+}
+
+QWidget* Stage::cardOf(const View& view)
+{
+    return view.parentWidget()->parentWidget()->parentWidget(); // viewport, scroll area, card
 }
 
 void Stage::refresh()
@@ -247,23 +266,41 @@ View* Stage::activeView() const
 
 void Stage::adopt(QWidget* panel, const QString& title)
 {
-    if (adopted_ != nullptr) return;
-    adopted_ = panel;
-    pages_->addWidget(panel);
+    adopted_.push_back(panel);
+    pages_->addWidget(scrolling(panel, pages_));
+    panel->show();
     tabs_->addTab(title);
     tabs_->updateGeometry();
     bar_->layout()->invalidate();
-    panel->show();
     measureTabs();
 }
 
-QWidget* Stage::release()
+void Stage::release(QWidget* panel)
 {
-    if (adopted_ == nullptr) return nullptr;
-    tabs_->removeTab(tabs_->count() - 1);
-    pages_->removeWidget(adopted_);
+    const auto found = std::find(adopted_.begin(), adopted_.end(), panel);
+    if (found == adopted_.end()) return;
+    const int tab = tabOf(*panel);
+    if (tabs_->currentIndex() == tab) tabs_->setCurrentIndex(0);
+    tabs_->removeTab(tab);
+    auto* scroll = static_cast<QScrollArea*>(pages_->widget(tab));
+    scroll->takeWidget()->setParent(this);
+    pages_->removeWidget(scroll);
+    delete scroll;
+    adopted_.erase(found);
     measureTabs();
-    return std::exchange(adopted_, nullptr);
+}
+
+void Stage::reveal(const QWidget* widget)
+{
+    for (QWidget* panel : adopted_) {
+        if (panel == widget || panel->isAncestorOf(widget)) showTab(tabOf(*panel));
+    }
+}
+
+int Stage::tabOf(const QWidget& panel) const
+{
+    const auto found = std::find(adopted_.begin(), adopted_.end(), &panel);
+    return pages_->count() - int(adopted_.end() - found);
 }
 
 void Stage::showTab(int index)
@@ -326,7 +363,12 @@ void Stage::showTags()
     headTag_->setVisible(room >= words && heads);
     besideTag_->setVisible(room >= words && beside);
     setCompact(room < 0);
-    tabs_->setUsesScrollButtons(width() < tabs_->sizeHint().width() + pickers);
+    // Layer and head can be chosen in the model map and by keys; a tab only here.
+    const bool pick = width() >= pickers + Theme::instance().px(kRoomForTabs);
+    layer_->setVisible(pick && layers);
+    head_->setVisible(pick && heads);
+    tabs_->setUsesScrollButtons(width()
+                                < tabs_->sizeHint().width() + (pick ? pickers : 8 * spacing));
 }
 
 void Stage::setCompact(bool compact)
@@ -364,7 +406,7 @@ void Stage::restyle()
     tabs_->setFont(theme.font(12, 500));
     layer_->setIconSize(QSize(theme.px(14), theme.px(14)));
     for (View* view : views_)
-        view->setMinimumSize(theme.px(kLeastWidth), theme.px(kLeastHeight));
+        view->setMinimumSize(theme.px(view->least().width()), theme.px(view->least().height()));
     fillLayers();
     measureTabs();
 }

@@ -24,9 +24,11 @@ public:
     Stage(ViewContext context, QWidget* parent = nullptr);
 
     void refresh(); ///< redraws the views that can be seen
-    /// A panel that has no room beside the stage becomes its last tab.
+    /// A panel that has no room beside the stage becomes its last tab, until it is released.
     void adopt(QWidget* panel, const QString& title);
-    QWidget* release(); ///< gives it back; nullptr when there was none
+    void release(QWidget* panel);
+    /// Brings the tab to the front that holds the widget, when it lies in an adopted panel.
+    void reveal(const QWidget* widget);
     void showTab(int index);
     /// Shows this row of the table of views at the right of the tabs; -1: nothing.
     void setBeside(int row);
@@ -35,7 +37,7 @@ public:
     /// The visible view with the keyboard focus, else the first visible one; nullptr when none is.
     View* activeView() const;
     /// The card a view lies on, which is what is maximised.
-    static QWidget* cardOf(const View& view) { return view.parentWidget(); }
+    static QWidget* cardOf(const View& view);
 
 Q_SIGNALS:
     void attentionWanted(int layer);
@@ -53,6 +55,7 @@ private:
     QWidget* makePage(int tab);
     QWidget* makeView(int row);
     void makeBeside();
+    int tabOf(const QWidget& adopted) const;
     void fillLayers();
     void fillHeads();
     void setCompact(bool compact);
@@ -75,7 +78,7 @@ private:
     QStackedWidget* besidePages_;
     std::vector<QWidget*> besideCards_; ///< by row; null until it is first wanted
     std::vector<View*> views_;
-    QWidget* adopted_ = nullptr;
+    std::vector<QWidget*> adopted_; ///< in the order of their tabs, after those of the views
 };
 
 } // namespace mixscope

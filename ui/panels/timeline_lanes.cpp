@@ -69,7 +69,7 @@ TimelineLanes::TimelineLanes(RunStore& store, Selection& selection, Conversation
 
 QSize TimelineLanes::minimumSizeHint() const
 {
-    return {Theme::instance().px(320), Theme::instance().px(96)};
+    return {Theme::instance().px(320), Theme::instance().px(54)};
 }
 
 void TimelineLanes::follow()

@@ -226,8 +226,8 @@ void TopBar::fit()
         layout()->invalidate();
         return layout()->sizeHint().width() <= width();
     };
-    const std::initializer_list<QWidget*> optional {themeTag_, probesTag_, paceTag_, overhead_,
-                                                    theme_};
+    const std::initializer_list<QWidget*> optional {
+        themeTag_, probesTag_, paceTag_, overhead_, theme_, paceValue_, probes_, pace_, step_};
     for (QWidget* widget : optional)
         widget->show();
     named_ = true;
@@ -237,7 +237,9 @@ void TopBar::fit()
     for (const auto& save : std::initializer_list<std::function<void()>> {
              [&] { themeTag_->hide(); }, [&] { probesTag_->hide(); }, [&] { paceTag_->hide(); },
              [&] { named_ = false; }, [&] { overhead_->hide(); },
-             [&] { brief_ = true, sampling_->setText(tr("Sampling")); }, [&] { theme_->hide(); }}) {
+             [&] { brief_ = true, sampling_->setText(tr("Sampling")); }, [&] { theme_->hide(); },
+             [&] { probes_->hide(); }, [&] { pace_->hide(), paceValue_->hide(); },
+             [&] { step_->hide(); }}) {
         if (place()) break;
         save();
     }

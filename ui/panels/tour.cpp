@@ -170,6 +170,9 @@ void Tour::go(int stop)
     freeze_ = true; // once at each stop, so that a person can let go
     parts_.settings.setNote(kStop, stop_);
     if (const char* view = tourStops()[std::size_t(stop_)].view) parts_.showView(view);
+    for (QWidget* widget : window_->findChildren<QWidget*>()) {
+        if (!widget->isVisible() && widget->accessibleName() == anchorName()) parts_.reveal(widget);
+    }
     const bool last = stop_ + 1 == int(tourStops().size());
     next_->setText(last ? tr("Done") : tr("Next"));
     next_->setAccessibleName(last ? tr("End of the tour") : tr("Tour next"));
@@ -234,12 +237,16 @@ void Tour::show(const QString& count, const QString& title, const QString& text)
     raise();
 }
 
+QLatin1String Tour::anchorName() const
+{
+    return QLatin1String(tourStops()[std::size_t(stop_)].anchor);
+}
+
 QWidget* Tour::anchor() const
 {
     if (stop_ < 0) return nullptr;
-    const QLatin1String name(tourStops()[std::size_t(stop_)].anchor);
     for (QWidget* widget : window_->findChildren<QWidget*>()) {
-        if (widget->isVisible() && widget->accessibleName() == name) return widget;
+        if (widget->isVisible() && widget->accessibleName() == anchorName()) return widget;
     }
     return nullptr;
 }

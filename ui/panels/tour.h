@@ -23,6 +23,7 @@ struct TourParts {
     Conversation& conversation;
     Settings& settings;
     std::function<void(const char* view)> showView;
+    std::function<void(QWidget*)> reveal; ///< brings a control that a tab hides into sight
     std::function<void()> openBundled;
 };
 
@@ -57,6 +58,7 @@ private:
     void refresh();
     void show(const QString& count, const QString& title, const QString& text);
     void place();
+    QLatin1String anchorName() const;
     QWidget* anchor() const;
     void restyle();
 

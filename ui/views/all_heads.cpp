@@ -5,6 +5,7 @@
 #include "ui/plot/tile_paint.h"
 #include "ui/theme.h"
 #include "ui/views/parts.h"
+#include "ui/views/tool_row.h"
 
 #include <QEvent>
 #include <QHBoxLayout>
@@ -303,8 +304,10 @@ AllHeads::AllHeads(const LayerThumbs& thumbs, QWidget* parent)
     , scroll_(new QScrollArea(this))
     , sheet_(new HeadSheet(thumbs, this))
 {
+    auto* order = new ToolRow(this);
+    order->row()->addWidget(order_);
     auto* row = new QHBoxLayout;
-    row->addWidget(order_);
+    row->addWidget(order);
     row->addWidget(meaning_, 1);
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);

@@ -9,6 +9,7 @@
 #include "ui/views/attention_row.h"
 #include "ui/views/head_grid.h"
 #include "ui/views/parts.h"
+#include "ui/views/tool_row.h"
 
 #include <QHBoxLayout>
 #include <QStackedLayout>
@@ -25,6 +26,7 @@ namespace {
 
 constexpr std::int64_t kCellsPerRefresh = 700'000; ///< keeps a refresh at a few milliseconds
 constexpr int kLeastBars = 4, kMostBars = 16;
+constexpr int kLeastMap = 160, kLeastSide = 156;
 constexpr int kBarWidth = 48; ///< of the colour bar
 constexpr float kLogFloor = 1e-4F;
 constexpr int kReorderMs = 1000; ///< heads that change places faster cannot be read
@@ -68,9 +70,11 @@ void AttentionView::layOut()
     for (SegmentBar* bar : {partBar_, scaleBar_, sinkBar_})
         tools()->addWidget(bar);
     tools()->addStretch(1);
+    auto* headTools = new ToolRow(page());
+    headTools->row()->addWidget(headsBar_);
     auto* heads = new QHBoxLayout;
     heads->addWidget(gridCaption_, 1);
-    heads->addWidget(headsBar_);
+    heads->addWidget(headTools);
     auto* side = new QVBoxLayout;
     side->setContentsMargins(0, 0, 0, 0);
     side->addLayout(heads);
@@ -234,6 +238,7 @@ void AttentionView::restyle()
     bar_->setScale(look().scale, theme.sequential(), tr("attention weight"));
     bar_->setInsets(AttentionMap::topInset(), AttentionMap::bottomInset());
     pooling_->setFont(theme.font(11, 500));
+    pooling_->setStyleSheet(QStringLiteral("padding: 0; min-height: 0;")); // as wide as the bar
     showGeometry();
 }
 
@@ -249,8 +254,9 @@ void AttentionView::showGeometry()
     const Theme& theme = Theme::instance();
     const int available = width() - 2 * theme.px(14) - theme.px(kBarWidth) - 2 * theme.px(8);
     const int inner = contentHeight();
-    const int map = std::clamp(AttentionMap::widthFor(inner), theme.px(160),
-                               std::max(theme.px(160), available * 66 / 100));
+    const int widest = std::min(available * 66 / 100, available - theme.px(kLeastSide));
+    const int map = std::clamp(AttentionMap::widthFor(inner), theme.px(kLeastMap),
+                               std::max(theme.px(kLeastMap), widest));
     map_->setFixedWidth(map);
     const int side = inner - theme.px(64); // less the heads' tools and the caption
     const int least = kLeastBars * bars_->rowHeight();

@@ -31,6 +31,7 @@ class AttentionView : public StageView {
 public:
     AttentionView(ViewContext context, QWidget* parent);
     QString describe() const override;
+    QSize least() const override { return {420, 240}; }
     void writeTable(TableWriter& table) const override;
 
 protected:
@@ -40,7 +41,6 @@ protected:
     Selection::Focus focus() const override;
     QWidget* drawn() const override;
     /// Layer and head stand in the pickers above as well: the map needs the height more.
-    int headlineRoom() const override { return 110; }
     Nothing nothing() const override;
     QString waitingFor() const override;
     void resizeEvent(QResizeEvent* event) override;

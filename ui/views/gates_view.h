@@ -26,6 +26,7 @@ class GatesView : public StageView {
 public:
     GatesView(ViewContext context, QWidget* parent);
     QString describe() const override;
+    QSize least() const override { return {420, 380}; }
     void writeTable(TableWriter& table) const override;
 
 protected:

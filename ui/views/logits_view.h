@@ -16,6 +16,7 @@ class LogitsView : public StageView {
 public:
     LogitsView(ViewContext context, QWidget* parent);
     QString describe() const override;
+    QSize least() const override { return {420, 280}; }
     void writeTable(TableWriter& table) const override;
 
 protected:

@@ -79,7 +79,7 @@ void MatrixPanel::fitNow()
 void MatrixPanel::setSide(int pixels)
 {
     const int strip = Theme::instance().px(kStrip);
-    const int side = std::max(Theme::instance().px(60), pixels - strip);
+    const int side = std::max(Theme::instance().px(32), pixels - strip);
     matrix_->setFixedSize(side, side);
     rows_->setFixedSize(strip, side);
     columns_->setFixedSize(side, strip);

@@ -4,12 +4,14 @@
 #include "engine/token_batch.h"
 #include "ui/accessibility.h"
 #include "ui/color_ramp.h"
+#include "ui/icons.h"
 #include "ui/label_paint.h"
 #include "ui/plot/value_scale.h"
 #include "ui/theme.h"
 
 #include <QButtonGroup>
 #include <QHBoxLayout>
+#include <QMenu>
 #include <QMouseEvent>
 #include <QPainter>
 #include <QToolButton>
@@ -39,11 +41,29 @@ SegmentBar::SegmentBar(const QString& accessibleName, const QStringList& options
         layout->addWidget(button);
         group_->addButton(button, i);
     }
+    fold_ = new QToolButton(this);
+    auto* menu = new QMenu(fold_);
+    for (int i = 0; i < options.size(); ++i)
+        connect(menu->addAction(options[i]), &QAction::triggered, this, [this, i] { choose(i); });
+    fold_->setMenu(menu);
+    fold_->setPopupMode(QToolButton::InstantPopup);
+    fold_->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    fold_->setLayoutDirection(Qt::RightToLeft); // the arrow behind the word
+    fold_->setFocusPolicy(Qt::StrongFocus);
+    fold_->setAccessibleName(accessibleName);
+    fold_->hide();
+    layout->addWidget(fold_);
     group_->setExclusive(true);
-    group_->button(0)->setChecked(true);
-    connect(group_, &QButtonGroup::idToggled, this, [this](int id, bool down) {
-        if (down) Q_EMIT chosenChanged(id);
+    connect(group_, &QButtonGroup::idToggled, this, [this, menu, options](int id, bool down) {
+        QAction* action = menu->actions().at(id);
+        action->setCheckable(true);
+        action->setChecked(down);
+        if (!down) return;
+        fold_->setText(options[id]);
+        fold_->setAccessibleDescription(options[id]);
+        Q_EMIT chosenChanged(id);
     });
+    group_->button(0)->setChecked(true);
     connect(&Theme::instance(), &Theme::changed, this, &SegmentBar::restyle);
     restyle();
 }
@@ -57,6 +77,30 @@ void SegmentBar::choose(int option)
     group_->button(option)->setChecked(true);
 }
 
+void SegmentBar::setFolded(bool folded)
+{
+    if (std::exchange(folded_, folded) == folded) return;
+    for (QAbstractButton* button : group_->buttons())
+        button->setVisible(!folded);
+    fold_->setVisible(folded);
+    updateGeometry();
+}
+
+int SegmentBar::wideWidth() const
+{
+    int width = 4;
+    for (QAbstractButton* button : group_->buttons()) {
+        button->ensurePolished();
+        width += button->sizeHint().width();
+    }
+    return width;
+}
+
+int SegmentBar::foldedWidth() const
+{
+    return 4 + fold_->minimumWidth();
+}
+
 void SegmentBar::restyle()
 {
     const Theme& theme = Theme::instance();
@@ -66,15 +110,26 @@ void SegmentBar::restyle()
                                  " padding: %4px %5px; border-radius: %2px; min-height: 0; }"
                                  "QToolButton:hover { color: %6; }"
                                  "QToolButton:checked { background: %7; color: %6; }"
-                                 "QToolButton:focus { border: 1px solid %8; }")
+                                 "QToolButton:focus { border: 1px solid %8; }"
+                                 "QToolButton::menu-indicator { image: none; }")
                       .arg(colors.raised.name())
                       .arg(theme.px(5))
                       .arg(colors.muted.name())
                       .arg(theme.px(2))
                       .arg(theme.px(7))
                       .arg(colors.text.name(), colors.line.name(), colors.accent.name()));
-    for (QAbstractButton* button : group_->buttons())
+    fold_->setFont(theme.font(11, 500));
+    fold_->setIcon(icon("chevron-down", colors.muted, theme.px(12)));
+    fold_->setIconSize(QSize(theme.px(12), theme.px(12)));
+    int widest = 0;
+    for (QAbstractButton* button : group_->buttons()) {
         button->setFont(theme.font(11, 500));
+        fold_->setText(button->text());
+        widest = std::max(widest, fold_->sizeHint().width());
+    }
+    if (chosen() >= 0) fold_->setText(group_->checkedButton()->text());
+    fold_->setFixedWidth(widest);
+    updateGeometry();
 }
 
 BarList::BarList(const QString& accessibleName, const QString& kind, QWidget* parent)

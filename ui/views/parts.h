@@ -8,19 +8,24 @@
 #include <vector>
 
 class QButtonGroup;
-class QHBoxLayout;
+class QToolButton;
 
 namespace mixscope {
 
 struct LayerInfo;
 
 /// A row of buttons of which one is down ("linear | √ | log"). Reached by Tab, moved by arrows.
+/// Folded, it is one button that says which is down and opens a menu of all (see ToolRow).
 class SegmentBar : public QWidget {
     Q_OBJECT
 public:
     SegmentBar(const QString& accessibleName, const QStringList& options, QWidget* parent);
     int chosen() const;
     void choose(int option);
+    void setFolded(bool folded);
+    bool folded() const { return folded_; }
+    int wideWidth() const; ///< pixels it takes with all buttons beside each other
+    int foldedWidth() const; ///< … and as one button, whichever option is down
 
 Q_SIGNALS:
     void chosenChanged(int option);
@@ -28,6 +33,8 @@ Q_SIGNALS:
 private:
     void restyle();
     QButtonGroup* group_;
+    QToolButton* fold_;
+    bool folded_ = false;
 };
 
 /// One line of a BarList.

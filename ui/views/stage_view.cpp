@@ -6,12 +6,15 @@
 #include "ui/models/selection.h"
 #include "ui/theme.h"
 #include "ui/views/parts.h"
+#include "ui/views/tool_row.h"
 #include "ui/views/waiting_veil.h"
 
+#include <QCoreApplication>
 #include <QEvent>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QPushButton>
+#include <QResizeEvent>
 #include <QStackedLayout>
 #include <QToolButton>
 #include <QVBoxLayout>
@@ -36,8 +39,7 @@ StageView::StageView(ViewContext context, const QString& title, QWidget* parent)
     , export_(new QToolButton(this))
     , maximise_(new QToolButton(this))
     , head_(new QHBoxLayout)
-    , toolRow_(new QWidget(this))
-    , tools_(new QHBoxLayout(toolRow_))
+    , toolRow_(new ToolRow(this))
     , notice_(new QWidget(this))
     , noticeText_(new QLabel(notice_))
     , noticeButton_(new QPushButton(notice_))
@@ -53,7 +55,6 @@ StageView::StageView(ViewContext context, const QString& title, QWidget* parent)
     makeButtons();
     whatLabel_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     whatLabel_->installEventFilter(this);
-    tools_->setContentsMargins(0, 0, 0, 0);
     auto* noticeRow = new QHBoxLayout(notice_);
     noticeRow->setContentsMargins(0, 0, 0, 0);
     noticeRow->addWidget(noticeText_);
@@ -94,11 +95,10 @@ StageView::StageView(ViewContext context, const QString& title, QWidget* parent)
     connect(&selectionTimer_, &QTimer::timeout, this, [this] {
         if (isVisible() && stack_->currentIndex() == 0) showSelection();
     });
-    connect(&describeTimer_, &QTimer::timeout, this,
-            [this] {
-                drawn()->setAccessibleDescription(describe());
-                describeParts();
-            });
+    connect(&describeTimer_, &QTimer::timeout, this, [this] {
+        drawn()->setAccessibleDescription(describe());
+        describeParts();
+    });
     connect(&continueTimer_, &QTimer::timeout, this, [this] {
         if (isVisible()) refresh();
     });
@@ -135,6 +135,11 @@ void StageView::makeButtons()
     connect(maximise_, &QToolButton::clicked, this, &View::maximiseWanted);
 }
 
+QHBoxLayout* StageView::tools() const
+{
+    return toolRow_->row();
+}
+
 QString StageView::title() const
 {
     return title_->text();
@@ -155,7 +160,7 @@ void StageView::setFigure(bool figure)
         widget->setVisible(!figure);
     figure_ = figure;
     showWaiting();
-    toolRow_->setVisible(!figure && tools_->count() > 0);
+    toolRow_->setVisible(!figure && tools()->count() > 0);
     layout()->activate();
 }
 
@@ -166,7 +171,7 @@ void StageView::refresh()
     const Nothing none = nothing();
     const bool empty = !none.sentence.isEmpty();
     stack_->setCurrentIndex(empty ? 1 : 0);
-    toolRow_->setVisible(!empty && !figure_ && tools_->count() > 0);
+    toolRow_->setVisible(!empty && !figure_ && tools()->count() > 0);
     if (empty) {
         emptyText_->setText(waitingFor().isEmpty() ? none.sentence : QString());
         emptyButton_->setText(none.button);
@@ -244,12 +249,13 @@ void StageView::setHeadline(const QString& what, const QString& source)
 void StageView::showHeadline()
 {
     sourceLabel_->setText(source_);
-    // Two letters and dots say nothing: the tools beside it have taken the room, the tip has it all.
+    // Two letters and dots say nothing: the tools beside it have taken the room, the tip has it
+    // all.
     const int room = whatLabel_->width();
     const bool readable = room >= std::min(Theme::instance().px(kLeastHeadline),
                                            whatLabel_->fontMetrics().horizontalAdvance(what_));
-    whatLabel_->setText(
-        readable ? whatLabel_->fontMetrics().elidedText(what_, Qt::ElideRight, room) : QString());
+    whatLabel_->setText(readable ? whatLabel_->fontMetrics().elidedText(what_, Qt::ElideRight, room)
+                                 : QString());
     whatLabel_->setToolTip(what_);
     whatLabel_->setAccessibleName(what_);
 }
@@ -258,6 +264,18 @@ void StageView::resizeEvent(QResizeEvent* event)
 {
     View::resizeEvent(event);
     placeTools();
+    arrangedFor_ = contentHeight();
+}
+
+/// Another notice or type size leaves the picture another height in a view of the same size.
+bool StageView::event(QEvent* event)
+{
+    const bool done = View::event(event);
+    if (event->type() == QEvent::LayoutRequest && contentHeight() != arrangedFor_) {
+        QResizeEvent again(size(), size());
+        QCoreApplication::sendEvent(this, &again);
+    }
+    return done;
 }
 
 bool StageView::eventFilter(QObject* watched, QEvent* event)
@@ -281,8 +299,13 @@ void StageView::placeTools()
 
 int StageView::contentHeight() const
 {
-    const bool ownRow = tools_->count() > 0 && head_->indexOf(toolRow_) < 0;
-    return height() - Theme::instance().px(ownRow ? 76 : 46);
+    const auto rowOf = [this](int row) { return row + layout()->spacing(); };
+    const QMargins edge = layout()->contentsMargins();
+    int height = this->height() - edge.top() - edge.bottom() - rowOf(head_->sizeHint().height());
+    if (tools()->count() > 0 && head_->indexOf(toolRow_) < 0)
+        height -= rowOf(toolRow_->sizeHint().height());
+    if (!notice_->isHidden()) height -= rowOf(notice_->sizeHint().height());
+    return height;
 }
 
 void StageView::setNotice(const QString& text, const QString& button, std::function<void()> act)
@@ -361,7 +384,7 @@ void StageView::applyTheme()
     }
     layout()->setContentsMargins(pad, theme.px(10), pad, theme.px(8));
     layout()->setSpacing(theme.px(6));
-    tools_->setSpacing(theme.px(8));
+    tools()->setSpacing(theme.px(8));
     content_->setSpacing(theme.px(6));
     placeTools();
     showHeadline();

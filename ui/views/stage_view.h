@@ -17,6 +17,7 @@ class QVBoxLayout;
 
 namespace mixscope {
 
+class ToolRow;
 struct LayerInfo;
 struct ModelInfo;
 class WaitingVeil;
@@ -75,7 +76,7 @@ protected:
     /// Height left for the picture below headline and tools.
     int contentHeight() const;
     QVBoxLayout* content() const { return content_; }
-    QHBoxLayout* tools() const { return tools_; }
+    QHBoxLayout* tools() const;
     QWidget* page() const { return page_; }
     /// One line of warning with an optional button, above the picture; empty text hides it.
     void setNotice(const QString& text, const QString& button = {}, std::function<void()> act = {});
@@ -87,6 +88,7 @@ protected:
     void continueLater();
 
     void resizeEvent(QResizeEvent* event) override;
+    bool event(QEvent* event) override;
     bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
@@ -106,8 +108,7 @@ private:
     QToolButton* export_;
     QToolButton* maximise_;
     QHBoxLayout* head_;
-    QWidget* toolRow_;
-    QHBoxLayout* tools_;
+    ToolRow* toolRow_;
     QWidget* notice_;
     QLabel* noticeText_;
     QPushButton* noticeButton_;
@@ -121,6 +122,7 @@ private:
     QByteArray wayOut_; ///< view that the button of the empty page leads to
     QTimer selectionTimer_, describeTimer_, continueTimer_;
     int dirtyFrom_ = 0;
+    int arrangedFor_ = 0; ///< contentHeight() when the picture was arranged last
     bool themed_ = false;
     bool figure_ = false; ///< being exported
 };

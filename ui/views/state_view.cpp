@@ -307,7 +307,7 @@ void StateView::showMatrix()
 void StateView::showGeometry()
 {
     const Theme& theme = Theme::instance();
-    const int tall = contentHeight() - theme.px(60);
+    const int tall = contentHeight() - theme.px(74);
     const bool low = contentHeight() < theme.px(360);
     const bool room = exact() && contentHeight() > theme.px(440);
     // Below the matrix stand numbers, a line each, and the tokens held where there is room; with
@@ -315,7 +315,8 @@ void StateView::showGeometry()
     const int numbers = 7 * theme.px(17);
     const int below = low ? 0 : numbers + (room ? int(kHeldTokens + 1) * theme.px(20) : 0);
     side_->setDirection(low ? QBoxLayout::LeftToRight : QBoxLayout::TopToBottom);
-    matrix_->setSide(std::max(theme.px(90), std::min(tall - below, width() * 36 / 100)));
+    const int beside = width() - theme.px(low ? 420 : 240); // what numbers and lanes leave
+    matrix_->setSide(std::max(theme.px(32), std::min({tall - below, width() * 36 / 100, beside})));
     numbers_->setFixedHeight(numbers);
     numbers_->setMinimumWidth(low ? theme.px(170) : matrix_->width()); // a line each
     holds_->setVisible(room);

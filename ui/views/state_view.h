@@ -26,6 +26,7 @@ class StateView : public StageView {
 public:
     StateView(ViewContext context, QWidget* parent);
     QString describe() const override;
+    QSize least() const override { return {440, 200}; }
     void writeTable(TableWriter& table) const override;
 
 protected:

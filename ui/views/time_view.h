@@ -23,6 +23,7 @@ class TimeView : public StageView {
 public:
     TimeView(ViewContext context, QWidget* parent);
     QString describe() const override;
+    QSize least() const override { return {420, 280}; }
     void writeTable(TableWriter& table) const override;
 
 protected:

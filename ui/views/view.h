@@ -38,6 +38,8 @@ public:
     virtual void writeTable(TableWriter& table) const { Q_UNUSED(table) }
     /// A figure for a file: without tools and buttons.
     virtual void setFigure(bool figure) = 0;
+    /// The smallest size it arranges itself for, before the interface scale: below, it scrolls.
+    virtual QSize least() const { return {400, 240}; }
 
 Q_SIGNALS:
     /// Exact attention rows of this layer are wanted for all tokens.
