@@ -3,6 +3,12 @@
 // rendering; run it alone on the machine.
 //
 //   bench_window [seconds [tokens per second]]
+//   bench_window real [rounds]
+//   bench_window hover
+//
+// The cost of looking is told twice: as tokens a second of wall time, and as CPU time a token of
+// everything but the GUI thread (the engine and what writes to disk), which a busy machine moves
+// less.
 #include "engine/event_queue.h"
 #include "engine/latest.h"
 #include "tests/support/fixtures.h"
@@ -14,6 +20,7 @@
 
 #include <QApplication>
 #include <QElapsedTimer>
+#include <QMouseEvent>
 #include <QPlainTextEdit>
 
 #include <algorithm>
@@ -21,6 +28,7 @@
 #include <chrono>
 #include <cstdio>
 #include <ctime>
+#include <string_view>
 #include <thread>
 #include <unistd.h>
 #include <vector>
@@ -32,10 +40,10 @@ using Clock = std::chrono::steady_clock;
 constexpr int kContext = 4096;
 constexpr const char* kQuestion = "Tell me a story about a fox named Pip.";
 
-double cpu_ms()
+double cpu_ms(clockid_t clock = CLOCK_THREAD_CPUTIME_ID)
 {
     timespec time {};
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+    clock_gettime(clock, &time);
     return double(time.tv_sec) * 1e3 + double(time.tv_nsec) / 1e6;
 }
 
@@ -47,6 +55,7 @@ public:
 
     bool notify(QObject* receiver, QEvent* event) override
     {
+        if (event->type() == QEvent::Paint && receiver->inherits("QCustomPlot")) painted = Clock::now();
         if (depth_ > 0 || !recording) return QApplication::notify(receiver, event);
         ++depth_;
         const double start = cpu_ms();
@@ -57,6 +66,7 @@ public:
     }
 
     bool recording = false;
+    Clock::time_point painted {}; ///< when a plot was drawn last
     std::vector<double> tasks;
 
 private:
@@ -106,13 +116,14 @@ public:
 
     std::atomic<int> position {0}; ///< tokens said in this round
     std::atomic<long> said {0}; ///< in all
+    bool once = false; ///< ends when the context is full
 
 private:
     void say(std::uint64_t id, const std::stop_token& stop)
     {
         const StateFrame frame = run_->state(2, 0);
         const Clock::time_point start = Clock::now();
-        while (!stop.stop_requested()) {
+        for (bool first = true; (first || !once) && !stop.stop_requested(); first = false) {
             events_.push(PromptReady {id, 0, 1, {0}});
             for (int at = 0; at < kContext && !stop.stop_requested(); ++at) {
                 events_.push(run_->batch(at, 1, at == 0));
@@ -180,6 +191,47 @@ void synthetic(TimedApplication& application, double rate, double seconds)
                 double(window.store().bytes()) / 1e6);
 }
 
+/// From the mouse's move to the last picture that follows it in any view, at the end of a full
+/// context. Nothing else is drawn meanwhile.
+void hover(TimedApplication& application)
+{
+    SyntheticEngine engine(2000.0);
+    engine.once = true;
+    MainWindow window(engine);
+    window.resize(1600, 1000);
+    window.show();
+    spin(300);
+    window.selection().setLayer(3);
+    window.conversation().send(kQuestion);
+    while (window.conversation().busy())
+        spin(20);
+    application.recording = true;
+    QElapsedTimer settling;
+    settling.start();
+    while (Clock::now() - application.painted < std::chrono::milliseconds(300)
+           && settling.elapsed() < 10000) {
+        spin(20);
+    }
+    QWidget* map = nullptr; // the largest plot
+    for (QWidget* plot : window.findChildren<QWidget*>()) {
+        if (!plot->inherits("QCustomPlot") || !plot->isVisible()) continue;
+        if (map == nullptr || plot->height() > map->height()) map = plot;
+    }
+    std::vector<double> waits;
+    for (int i = 0; i < 60; ++i) {
+        const QPointF at(map->width() * (0.3 + 0.01 * (i % 40)), map->height() * (0.75 - 0.005 * i));
+        QMouseEvent move(QEvent::MouseMove, at, map->mapToGlobal(at), Qt::NoButton, Qt::NoButton, {});
+        const Clock::time_point start = application.painted = Clock::now();
+        QApplication::sendEvent(map, &move);
+        spin(150);
+        const std::chrono::duration<double, std::milli> wait = application.painted - start;
+        if (wait.count() > 0.0) waits.push_back(wait.count());
+    }
+    application.recording = false;
+    std::printf("hover: %zu of 60 moves drawn, p50 %.1f p99 %.1f worst %.1f ms until the last picture\n",
+                waits.size(), part_of(waits, 0.5), part_of(waits, 0.99), part_of(waits, 1.0));
+}
+
 /// Decode rate of the bundled model, told by the engine, over replies of the same tokens.
 class RealRun {
 public:
@@ -214,6 +266,7 @@ public:
         pictures_ = 0;
         QElapsedTimer clock;
         clock.start();
+        const double others = others_cpu_ms();
         for (int i = 0; i < 4; ++i) {
             Sampling sampling = window_->conversation().sampling();
             sampling.seed = 1;
@@ -224,14 +277,18 @@ public:
             window_->conversation().newChat();
         }
         frames_ = pictures_ / (double(clock.elapsed()) / 1000.0);
+        cpu_per_token_ = (others_cpu_ms() - others) / tokens_;
         return tokens_ / seconds_;
     }
     double frames() const { return frames_; }
+    double cpu_per_token() const { return cpu_per_token_; } ///< ms, all threads but the GUI's
 
 private:
+    static double others_cpu_ms() { return cpu_ms(CLOCK_PROCESS_CPUTIME_ID) - cpu_ms(); }
+
     EngineBridge engine_;
     std::unique_ptr<MainWindow> window_;
-    double tokens_ = 0.0, seconds_ = 0.0, frames_ = 0.0;
+    double tokens_ = 0.0, seconds_ = 0.0, frames_ = 0.0, cpu_per_token_ = 0.0;
     int pictures_ = 0;
 };
 
@@ -241,32 +298,38 @@ void real(TimedApplication& application, int threads, int rounds)
         const char* name;
         bool shown;
         ProbeLevel level;
-        std::vector<double> rates;
-        std::vector<double> tasks;
+        std::vector<double> rates {};
+        std::vector<double> cpu {};
+        std::vector<double> tasks {};
         double frames = 0.0;
     };
-    std::vector<Case> cases {{"off, window hidden", false, ProbeLevel::off, {}, {}},
-                             {"off, window shown", true, ProbeLevel::off, {}, {}},
-                             {"standard, hidden", false, ProbeLevel::standard, {}, {}},
-                             {"standard, shown", true, ProbeLevel::standard, {}, {}}};
+    std::vector<Case> cases {{"off, window hidden", false, ProbeLevel::off},
+                             {"off, window shown", true, ProbeLevel::off},
+                             {"standard, hidden", false, ProbeLevel::standard},
+                             {"standard, shown", true, ProbeLevel::standard}};
     for (int round = 0; round < rounds; ++round) { // cases alternate, so that all meet the same machine
-        for (Case& each : cases) {
+        for (std::size_t i = 0; i < cases.size(); ++i) {
+            Case& each = cases[(i + std::size_t(round)) % cases.size()];
             RealRun run(threads, each.shown, each.level);
             run.reply();
             application.tasks.clear();
             application.recording = true;
             each.rates.push_back(run.reply());
             application.recording = false;
+            each.cpu.push_back(run.cpu_per_token());
             each.frames = run.frames();
             each.tasks.insert(each.tasks.end(), application.tasks.begin(), application.tasks.end());
         }
     }
     const double base = part_of(cases[0].rates, 0.5);
+    const double base_cpu = part_of(cases[0].cpu, 0.5);
     for (Case& each : cases) {
         const double rate = part_of(each.rates, 0.5);
-        std::printf("%d thread%s  %-20s %6.0f t/s  %+5.1f %%   %5.1f frames/s   task p99 %5.2f ms\n",
+        const double cpu = part_of(each.cpu, 0.5);
+        std::printf("%d thread%s  %-20s %6.0f t/s  %+5.1f %%   CPU %6.3f ms/token  %+5.1f %%   "
+                    "%5.1f frames/s   task p99 %5.2f ms\n",
                     threads, threads == 1 ? " " : "s", each.name, rate, 100.0 * (rate / base - 1.0),
-                    each.frames, part_of(each.tasks, 0.99));
+                    cpu, 100.0 * (cpu / base_cpu - 1.0), each.frames, part_of(each.tasks, 0.99));
     }
 }
 
@@ -278,12 +341,22 @@ int main(int argc, char** argv)
     qputenv("QT_QPA_PLATFORM", "offscreen");
     mixscope::TimedApplication application(argc, argv);
     mixscope::Theme::instance().install(application);
+    if (argc > 1 && std::string_view(argv[1]) == "real") {
+        for (const int threads : {1, 2})
+            mixscope::real(application, threads, argc > 2 ? std::max(1, std::atoi(argv[2])) : 7);
+        return 0;
+    }
+    if (argc > 1 && std::string_view(argv[1]) == "hover") {
+        mixscope::hover(application);
+        return 0;
+    }
     const double seconds = argc > 1 ? std::max(1.0, std::atof(argv[1])) : 8.0;
     const std::vector<double> rates = argc > 2 ? std::vector<double> {std::atof(argv[2])}
                                                : std::vector<double> {60.0, 500.0, 5000.0};
     for (const double rate : rates)
         mixscope::synthetic(application, rate, seconds);
     if (argc > 2) return 0;
+    mixscope::hover(application);
     for (const int threads : {1, 2})
         mixscope::real(application, threads, 7);
     return 0;

@@ -5,6 +5,7 @@
 #include "ui/models/conversation_store.h"
 
 #include <QFile>
+#include <QFileInfo>
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
@@ -315,6 +316,24 @@ TEST(ConversationStore, LosesNothingWhenTheDiskIsFull)
     EXPECT_EQ(store.load(id)->messages[0].content, "a");
     EXPECT_TRUE(store.append(id, 0, "b", {}));
     EXPECT_EQ(store.load(id)->messages[0].content, "ab");
+}
+
+TEST(ConversationStore, EmptiesItsLogWhileItWrites)
+{
+    const TempFolder folder;
+    ConversationStore store(fileIn(folder));
+    const qint64 id = keep(store, "long", {{"user", "Go.", {}}, {"assistant", "", {}}});
+    const std::string text(4096, 'x');
+    constexpr int kRounds = 8, kCalls = 500;
+    for (int round = 0; round < kRounds; ++round) {
+        for (int i = 0; i < kCalls; ++i) ASSERT_TRUE(store.append(id, 1, text, {1}));
+        ASSERT_TRUE(store.write(id, {{"user", "Go.", {}}, {"assistant", "Done.", {}}}, 1));
+        spin(150); // the other thread's turn
+    }
+    // Two pages or three for each call; a log that is never emptied would hold them all.
+    constexpr qint64 kPage = 4096, kAll = 2 * kPage * kRounds * kCalls;
+    EXPECT_LT(QFileInfo(fileIn(folder) + "-wal").size(), kAll / 2);
+    EXPECT_EQ(store.load(id)->messages[1].content, "Done.");
 }
 
 TEST(ConversationStore, ExportsWhatIsReadBack)

@@ -1,5 +1,10 @@
+#include "tests/ui/spin.h"
 #include "tests/ui/view_data.h"
+#include "ui/models/selection.h"
 #include "ui/models/model_map_model.h"
+#include "ui/panels/model_map.h"
+
+#include <QSignalSpy>
 
 #include <gtest/gtest.h>
 
@@ -56,6 +61,23 @@ TEST(ModelMapModel, ShowsTheChosenQuantityInALockedRange)
     EXPECT_EQ(map.index(1).data(ModelMapModel::Bracket).toInt(), ModelMapModel::begins);
     EXPECT_EQ(map.index(4).data(ModelMapModel::Bracket).toInt(), ModelMapModel::ends);
     EXPECT_EQ(map.index(9).data(ModelMapModel::Bracket).toInt(), ModelMapModel::noBracket);
+}
+
+TEST(ModelMap, FollowsTwoQuickChangesOfTheLayerOnce)
+{
+    RunStore store;
+    Selection selection;
+    ModelMap map(store, selection);
+    std::vector<Event> events {Loaded {view_data::hybrid()}};
+    store.apply(events);
+    selection.setLayerCount(12);
+    spin(20);
+    const QSignalSpy changes(&selection, &Selection::layerChanged);
+    selection.setLayer(1);
+    selection.setLayer(3);
+    spin(100);
+    EXPECT_EQ(selection.layer(), 3);
+    EXPECT_EQ(changes.count(), 2) << "the list sends the selection back and forth";
 }
 
 } // namespace mixscope

@@ -42,6 +42,28 @@ TEST_F(WindowTest, CapturesEveryRowOfTheFocusedLayer)
         EXPECT_TRUE(std::isfinite(norms->at(token, 7))) << token;
 }
 
+TEST_F(WindowTest, RestsWhenNothingComesOrMoves)
+{
+    ask("Tell me a story about a fox named Pip.");
+    waitForEnd();
+    spin(1000); // the descriptions follow a while later
+    struct : QObject {
+        bool eventFilter(QObject* watched, QEvent* event) override
+        {
+            if (event->type() == QEvent::Paint && watched->inherits("QCustomPlot")) ++plots;
+            return false;
+        }
+        int plots = 0;
+    } painted;
+    qApp->installEventFilter(&painted);
+    spin(500);
+    EXPECT_EQ(painted.plots, 0) << "plots were drawn again, though they would show the same";
+    window.selection().hoverToken(5);
+    spin(100);
+    EXPECT_GT(painted.plots, 0) << "the crosshair";
+    qApp->removeEventFilter(&painted);
+}
+
 TEST_F(WindowTest, StopsAndIsAskedAgain)
 {
     window.controls().setPaceStop(4); // 20 a second, so that there is something to stop

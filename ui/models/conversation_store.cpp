@@ -19,6 +19,10 @@ namespace {
 // SQLite's result codes that are told apart (sqlite.org/rescode.html).
 constexpr int kCorrupt = 11, kFull = 13, kNotADatabase = 26, kBusy = 5, kLocked = 6;
 constexpr int kBusyMs = 100; // how long a call waits for another program's lock
+// After so many calls the log, a few MB then, is moved into the file; at the end of a message, when
+// nobody writes and it can be moved whole, if it is large. Only then does it begin anew.
+constexpr int kLogCalls = 500;
+constexpr qint64 kLargeLog = 1 << 20; // bytes
 
 /// Each row is one version of the schema; a file is brought from its version to the last.
 const std::vector<std::vector<const char*>> kMigrations {
@@ -56,6 +60,7 @@ ConversationStore::ConversationStore(const QString& file, QObject* parent)
     , file_(file)
     , connection_(QStringLiteral("conversations-%1").arg(reinterpret_cast<quintptr>(this)))
 {
+    behind_.setMaxThreadCount(1);
     if (!file_.isEmpty()) QDir().mkpath(QFileInfo(file_).absolutePath());
     if (!file_.isEmpty() && openFile()) return;
     if (damaged_)
@@ -89,7 +94,9 @@ bool ConversationStore::openFile()
         database.setDatabaseName(file_);
         database.open(); // what is wrong with it shows in the first statement
     }
-    onDisk_ = run("PRAGMA journal_mode = WAL") && run("PRAGMA synchronous = NORMAL") && migrate();
+    onDisk_ = run("PRAGMA journal_mode = WAL") && run("PRAGMA synchronous = NORMAL")
+        && run("PRAGMA wal_autocheckpoint = 0") && run("PRAGMA journal_size_limit = 1048576")
+        && migrate();
     return onDisk_;
 }
 
@@ -111,6 +118,7 @@ void ConversationStore::openMemory()
 void ConversationStore::close()
 {
     onDisk_ = false;
+    behind_.waitForDone();
     database().close();
     QSqlDatabase::removeDatabase(connection_);
 }
@@ -179,7 +187,23 @@ bool ConversationStore::step(QSqlQuery& query, const char* sql, const QVariantLi
     }
     good = good && query.exec();
     if (!good) onFailure(query);
+    if (onDisk_ && ++calls_ >= kLogCalls) emptyLog();
     return good;
+}
+
+/// The log goes into the file without holding up whoever writes on. Nothing is lost where it fails:
+/// the log then grows until the next time, or until the file is closed.
+void ConversationStore::emptyLog()
+{
+    calls_ = 0;
+    behind_.start([file = file_, name = connection_ + "-log"] {
+        {
+            QSqlDatabase database = QSqlDatabase::addDatabase("QSQLITE", name);
+            database.setDatabaseName(file);
+            if (database.open()) QSqlQuery(database).exec("PRAGMA wal_checkpoint(PASSIVE)");
+        }
+        QSqlDatabase::removeDatabase(name);
+    });
 }
 
 void ConversationStore::onFailure(const QSqlQuery& query)
@@ -263,6 +287,7 @@ bool ConversationStore::write(qint64 id, const std::vector<ChatMessage>& message
         }
         return touch(id);
     });
+    if (onDisk_ && QFileInfo(file_ + "-wal").size() > kLargeLog) emptyLog();
     if (good) Q_EMIT changed();
     return good;
 }

@@ -6,6 +6,7 @@
 #include <QDateTime>
 #include <QObject>
 #include <QString>
+#include <QThreadPool>
 #include <QVariant>
 
 #include <functional>
@@ -39,7 +40,8 @@ struct StoredConversation {
 
 /// Conversations in an SQLite file. What is written is there after a crash of the program: each
 /// call is one transaction in a write-ahead log. The log is not forced to the disk each time
-/// (synchronous = normal), so a power failure may cost the newest calls, never the file.
+/// (synchronous = normal), so a power failure may cost the newest calls, never the file. Moving the
+/// log into the file, which waits for the disk, is done on a thread of its own.
 ///
 /// Expected failures are told by troubled(), once until something works again: a damaged file is
 /// kept aside and a new one begun; where none can be used, conversations are kept in memory.
@@ -93,12 +95,15 @@ private:
     bool step(QSqlQuery& query, const char* sql, const QVariantList& values);
     bool transact(const std::function<bool()>& work);
     bool touch(qint64 id);
+    void emptyLog();
     void onFailure(const QSqlQuery& query);
     void say(const QString& what, const QString& hint);
     std::set<qint64> thoseSaying(const QString& folded);
     void addPieces(qint64 id, int position, ChatMessage& message);
 
     QString file_, connection_;
+    QThreadPool behind_; ///< one thread, for what waits for the disk
+    int calls_ = 0; ///< since the log was emptied
     bool onDisk_ = false;
     bool damaged_ = false;
     bool said_ = false;

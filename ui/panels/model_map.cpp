@@ -143,7 +143,9 @@ ModelMap::ModelMap(RunStore& store, Selection& selection, QWidget* parent)
     connect(quantity_, &QComboBox::currentIndexChanged, this, &ModelMap::showQuantity);
     connect(
         list_->selectionModel(), &QItemSelectionModel::currentChanged, this,
-        [this](const QModelIndex& index) {
+        [this] {
+            // The row of now: an earlier one, told late, would send the selection back and forth.
+            const QModelIndex index = list_->currentIndex();
             const int layer = index.data(ModelMapModel::Layer).toInt();
             if (index.isValid() && layer >= 0)
                 selection_.setLayer(layer);

@@ -142,7 +142,10 @@ void Transcript::insert(const std::vector<TextPiece>& pieces)
     QTextCharFormat name = charsOf(boxedFont(theme.font(13)), theme.palette().text);
     QTextCharFormat bracket = name; // there to be copied; what one sees is the box
     bracket.setForeground(Qt::transparent);
+    // Inside an edit block the cursor does not ask where on the line it stands, which would lay the
+    // whole paragraph out once more for every picture.
     QTextCursor cursor(document());
+    cursor.beginEditBlock();
     cursor.movePosition(QTextCursor::End);
     const int start = cursor.position();
     QString run;
@@ -170,6 +173,7 @@ void Transcript::insert(const std::vector<TextPiece>& pieces)
          block = block.next()) {
         QTextCursor(block).setBlockFormat(paragraph(0, pad)); // further paragraphs of the message
     }
+    cursor.endEditBlock();
 }
 
 /// Remembers where a token is. One that gave the first bytes of a character stands in its part.

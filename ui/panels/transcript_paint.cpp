@@ -75,9 +75,13 @@ void Transcript::paintBubbles(QPainter& painter) const
 
 template <class Draw> void Transcript::eachVisible(Draw draw) const
 {
-    const QPoint corner = viewport()->rect().bottomRight();
-    const int from = cursorForPosition(QPoint(0, 0)).position(),
-              to = cursorForPosition(corner).position();
+    if (pieces_.empty()) return;
+    // Not cursorForPosition: a cursor asks where on its line it stands and shapes the text for it.
+    const QRectF visible(QPointF(horizontalScrollBar()->value(), verticalScrollBar()->value()),
+                         QSizeF(viewport()->size()));
+    const QAbstractTextDocumentLayout& layout = *document()->documentLayout();
+    const int from = layout.hitTest(visible.topLeft(), Qt::FuzzyHit),
+              to = layout.hitTest(visible.bottomRight(), Qt::FuzzyHit);
     const auto first = std::lower_bound(pieces_.begin(), pieces_.end(), from,
                                         [](const Piece& piece, int p) { return piece.end < p; });
     for (auto piece = first; piece != pieces_.end() && piece->begin <= to; ++piece)
@@ -126,6 +130,7 @@ void Transcript::paintTint(QPainter& painter) const
 {
     const double radius = Theme::instance().px(3);
     const TokenRange& range = selection_.range();
+    if (tint_ == Tint::none && range.empty()) return;
     painter.setPen(Qt::NoPen);
     eachVisible([&](const Piece& piece) {
         const int token = piece.token;

@@ -107,10 +107,18 @@ StageView::StageView(ViewContext context, const QString& title, QWidget* parent)
     connect(&run, &RunStore::modelChanged, this, &StageView::invalidate);
     connect(&run, &RunStore::tokensChanged, this, [this](int first) {
         dirtyFrom_ = std::min(dirtyFrom_, first);
+        stale_ = true;
         if (!describeTimer_.isActive()) describeTimer_.start(kDescribeDelayMs);
     });
     connect(&run, &RunStore::runStateChanged, this, &StageView::showWaiting);
+    const auto outdate = [this] { stale_ = true; };
+    connect(&run, &RunStore::attentionChanged, this, outdate);
+    connect(&run, &RunStore::stateChanged, this, outdate);
+    connect(&run, &RunStore::runStateChanged, this, outdate);
     Selection& selected = context_.selection;
+    connect(&selected, &Selection::followingChanged, this, outdate);
+    connect(&selected, &Selection::rangeChanged, this, outdate);
+    connect(&selected, &Selection::pinsChanged, this, outdate);
     connect(&selected, &Selection::layerChanged, this, &StageView::invalidate);
     connect(&selected, &Selection::headChanged, this, &StageView::invalidate);
     connect(&selected, &Selection::tokenChanged, this, &StageView::selectionMoved);
@@ -181,8 +189,10 @@ void StageView::refresh()
         setHeadline({}, {});
         setNotice({});
         dirtyFrom_ = 0;
+        stale_ = true;
         return;
     }
+    if (!std::exchange(stale_, false)) return;
     const int tokens = store().tokens();
     const int first = std::min(std::exchange(dirtyFrom_, std::numeric_limits<int>::max()), tokens);
     update(first);
@@ -265,6 +275,7 @@ void StageView::resizeEvent(QResizeEvent* event)
     View::resizeEvent(event);
     placeTools();
     arrangedFor_ = contentHeight();
+    stale_ = true;
 }
 
 /// Another notice or type size leaves the picture another height in a view of the same size.
@@ -333,11 +344,13 @@ void StageView::step(QPoint by)
 
 void StageView::continueLater()
 {
+    stale_ = true;
     if (!continueTimer_.isActive()) continueTimer_.start(kContinueMs);
 }
 
 void StageView::selectionMoved()
 {
+    stale_ = true;
     if (!selectionTimer_.isActive()) selectionTimer_.start(0);
     if (!describeTimer_.isActive()) describeTimer_.start(kDescribeDelayMs);
 }

@@ -36,7 +36,7 @@ protected:
     StageView(ViewContext context, const QString& title, QWidget* parent);
 
     /// Brings the picture up to date. `firstChanged`: tokens from there on are new or replaced;
-    /// equals the number of tokens when none are.
+    /// equals the number of tokens when none are. Not called while nothing comes or moves.
     virtual void update(int firstChanged) = 0;
     /// The selection moved: crosshair, numbers. Called at most once a turn of the event loop.
     virtual void showSelection() { }
@@ -123,6 +123,7 @@ private:
     QTimer selectionTimer_, describeTimer_, continueTimer_;
     int dirtyFrom_ = 0;
     int arrangedFor_ = 0; ///< contentHeight() when the picture was arranged last
+    bool stale_ = true; ///< something came or moved since the last update()
     bool themed_ = false;
     bool figure_ = false; ///< being exported
 };
