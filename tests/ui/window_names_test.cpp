@@ -55,7 +55,7 @@ protected:
             const QStringList names = actions->actionNames();
             if (names.isEmpty()) return false;
             actions->doAction(names.front());
-            spin(50);
+            spin(250); // a button shows itself pressed for 100 ms before it clicks
             return true;
         }
         return false;

@@ -79,8 +79,10 @@ void TopBar::makeRun()
     connect(run_, &QPushButton::clicked, this, &TopBar::runWanted);
     connect(stop_, &QPushButton::clicked, &conversation_, &Conversation::stop);
     // Its name says what it does next: a state beside that would say the opposite.
-    connect(pause_, &QPushButton::clicked, this,
-            [this] { controls_.setPaused(!controls_.paused()); });
+    connect(pause_, &QPushButton::clicked, this, [this] {
+        controls_.setPaused(!controls_.paused());
+        refresh(); // whoever pressed it hears the new name at once
+    });
     connect(step_, &QPushButton::clicked, &controls_, &EngineControls::step);
     samplingPanel_ = new SamplingPanel(conversation_, this);
     connect(sampling_, &QPushButton::clicked, this,
