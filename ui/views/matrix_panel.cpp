@@ -98,10 +98,10 @@ std::vector<float> MatrixPanel::values() const
     return change;
 }
 
-/// "S after token 58", "S(58) − S(57)".
+/// "S · token 58", "S(58) − S(57)".
 QString MatrixPanel::whose() const
 {
-    return show_ == Show::state ? tr("S after token %1").arg(frame_.position)
+    return show_ == Show::state ? tr("S · token %1").arg(frame_.position)
                                 : tr("S(%1) − S(%2)").arg(frame_.position).arg(before_.position);
 }
 
