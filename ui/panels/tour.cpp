@@ -26,6 +26,7 @@ namespace {
 constexpr const char* kStop = "tour/stop";
 constexpr const char* kTaken = "tour/taken";
 constexpr int kWidth = 340, kGap = 10, kRing = 3;
+constexpr int kFollowMs = 200;
 
 /// The mark around what a stop speaks of; lets everything through.
 class Ring final : public QWidget {
@@ -50,8 +51,8 @@ protected:
     }
 };
 
-/// Where a bubble stands beside something: the first side with room for it, else its lower right
-/// corner inside.
+/// Where a bubble stands beside something: the first side with room for it, else where it hides
+/// least of it.
 QPoint beside(const QRect& what, const QSize& bubble, const QRect& room, int gap)
 {
     const int across = std::clamp(what.center().x() - bubble.width() / 2, room.left(),
@@ -64,7 +65,33 @@ QPoint beside(const QRect& what, const QSize& bubble, const QRect& room, int gap
     for (const QPoint& place : places) {
         if (room.contains(QRect(place, bubble))) return place;
     }
-    return what.bottomRight() - QPoint(bubble.width() + gap, bubble.height() + gap);
+    const auto within = [&](const QPoint& place) {
+        return QPoint(std::clamp(place.x(), room.left(),
+                                 std::max(room.left(), room.right() - bubble.width())),
+                      std::clamp(place.y(), room.top(),
+                                 std::max(room.top(), room.bottom() - bubble.height())));
+    };
+    const auto hidden = [&](const QPoint& place) {
+        const QRect part = QRect(within(place), bubble) & what;
+        return part.width() * part.height();
+    };
+    std::array corners {QPoint(room.right(), room.bottom()), QPoint(room.right(), room.top()),
+                        QPoint(room.left(), room.bottom()), places[0], places[1], places[2],
+                        places[3]};
+    return within(*std::min_element(
+        corners.begin(), corners.end(),
+        [&](const QPoint& a, const QPoint& b) { return hidden(a) < hidden(b); }));
+}
+
+/// What a scroll area and the window leave of a control, in the window's coordinates.
+QRect shownPart(const QWidget& widget, const QWidget& window)
+{
+    QRect part(widget.mapTo(&window, QPoint(0, 0)), widget.size());
+    for (const QWidget* around = widget.parentWidget(); around != nullptr && around != &window;
+         around = around->parentWidget()) {
+        part &= QRect(around->mapTo(&window, QPoint(0, 0)), around->size());
+    }
+    return part & window.rect();
 }
 
 } // namespace
@@ -115,6 +142,9 @@ Tour::Tour(TourParts parts, QWidget* window)
     });
     connect(&Theme::instance(), &Theme::changed, this, &Tour::restyle);
     window_->installEventFilter(this);
+    // What it speaks of also moves without the window: a splitter, a row that folds.
+    follow_.setInterval(kFollowMs);
+    connect(&follow_, &QTimer::timeout, this, &Tour::place);
     restyle();
     hide();
 }
@@ -221,6 +251,7 @@ void Tour::leave()
     if (stop_ >= 0) parts_.settings.setNote(kStop, stop_);
     stop_ = -1;
     inviting_ = false;
+    follow_.stop();
     hide();
     ring_->hide();
     Q_EMIT left();
@@ -235,6 +266,7 @@ void Tour::show(const QString& count, const QString& title, const QString& text)
     place();
     QFrame::show();
     raise();
+    follow_.start();
 }
 
 QLatin1String Tour::anchorName() const
@@ -265,10 +297,12 @@ void Tour::place()
     const QRect room = window_->rect().adjusted(gap, gap, -gap, -gap);
     if (about == nullptr) return move(room.center() - rect().center());
     const int out = theme.px(kRing);
-    const QRect what =
-        QRect(about->mapTo(window_, QPoint(0, 0)), about->size()).adjusted(-out, -out, out, out);
-    ring_->setGeometry(what);
-    ring_->raise();
+    const QRect what = shownPart(*about, *window_).adjusted(-out, -out, out, out);
+    if (what != ring_->geometry()) {
+        ring_->setGeometry(what);
+        ring_->raise();
+        raise();
+    }
     move(beside(what, size(), room, gap));
 }
 

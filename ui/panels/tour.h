@@ -3,6 +3,7 @@
 #include "ui/models/tour_stops.h"
 
 #include <QFrame>
+#include <QTimer>
 
 #include <functional>
 
@@ -68,6 +69,7 @@ private:
     QLabel *count_, *title_, *text_;
     QPushButton *leave_, *back_, *next_;
     TourMoment moment_;
+    QTimer follow_;
     int stop_ = -1;
     bool freeze_ = false; ///< this stop has not locked its token yet
     bool inviting_ = false; ///< asks for the bundled model
