@@ -209,6 +209,7 @@ void MemoryView::setCurves()
         least = std::min(least, each.at(std::pow(10.0, kFirstDecade)));
         most = std::max(most, each.at(kMillion));
     }
+    least = std::max(least, 1.0); // a layer that keeps nothing has no logarithm
     // A mark near the lower end needs room for its words below.
     projection_->setDecades(kFirstDecade, kLastDecade, int(std::floor(std::log10(least / 3.0))),
                             int(std::ceil(std::log10(most))));
