@@ -200,12 +200,7 @@ void Capture::store_attention(int layer, const TensorView& probs)
         kept_.push_back({Probe::attention, layer, probs, 1.0F});
         return;
     }
-    AttentionRows rows;
-    rows.layer = layer;
-    rows.n_heads = int(probs.shape[0]);
-    rows.length = int(probs.shape[2]);
-    rows.values.assign(probs.as<float>(), probs.as<float>() + probs.count());
-    attention_.push_back(std::move(rows));
+    read_attention(layer, probs, probs.shape[2]);
 }
 
 void Capture::store_state(int layer, const TensorView& state)
@@ -214,10 +209,16 @@ void Capture::store_state(int layer, const TensorView& state)
         kept_.push_back({Probe::state, layer, state, 1.0F});
         return;
     }
+    read_state(layer, state);
+}
+
+void Capture::read_state(int layer, const TensorView& state)
+{
     StateCapture capture;
     capture.layer = layer;
     capture.shape.assign(state.shape, state.shape + state.rank);
-    capture.values.assign(state.as<float>(), state.as<float>() + state.count());
+    capture.values.resize(std::size_t(state.count()));
+    backend_.download(capture.values.data(), state);
     states_.push_back(std::move(capture));
 }
 
@@ -233,12 +234,7 @@ void Capture::read_back(const std::byte* copy, std::int64_t length)
     kept_.clear();
     for (const Kept& kept : all) {
         if (kept.probe == Probe::state) {
-            StateCapture capture;
-            capture.layer = kept.layer;
-            capture.shape.assign(kept.values.shape, kept.values.shape + kept.values.rank);
-            capture.values.resize(std::size_t(kept.values.count()));
-            backend_.download(capture.values.data(), kept.values);
-            states_.push_back(std::move(capture));
+            read_state(kept.layer, kept.values);
             continue;
         }
         TensorView host = kept.values;

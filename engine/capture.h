@@ -94,6 +94,7 @@ private:
     void rebuild(ProbeLevel level);
     void arrange();
     float* address(std::int64_t offset) const;
+    void read_state(int layer, const TensorView& state);
     void read_attention(int layer, const TensorView& host, std::int64_t length);
 
     Backend& backend_;

@@ -101,8 +101,10 @@ QString MainWindow::splitterName(const char* part) const
 /// The panels and shares of the layout, and the view that it is for.
 void MainWindow::chooseLayout(const QString& id)
 {
-    settings_->set("layout", id);
-    applyLayout();
+    if (id == QLatin1String(layoutInfo().id))
+        applyLayout(); // as it was meant, whatever was moved since
+    else
+        settings_->set("layout", id);
     if (layoutInfo().view != nullptr) stage_->showTab(viewRow(layoutInfo().view));
 }
 

@@ -1,28 +1,13 @@
 #include "engine/cuda/cuda_transfer.h"
 
 #include "engine/cuda/cuda_check.h"
+#include "engine/cuda/cuda_objects.h"
 
 #include <algorithm>
 #include <cuda_runtime.h>
 #include <stdexcept>
 
 namespace mixscope {
-
-namespace {
-
-CUevent_st* new_event()
-{
-    CUevent_st* event = nullptr;
-    check_cuda(cudaEventCreateWithFlags(&event, cudaEventDisableTiming), "creating an event");
-    return event;
-}
-
-void free_pinned(void* data, std::size_t /*bytes*/)
-{
-    cudaFreeHost(data);
-}
-
-} // namespace
 
 CudaTransfer::CudaTransfer(CUstream_st* compute, CUstream_st* copies)
     : compute_(compute)
@@ -43,10 +28,7 @@ void CudaTransfer::grow(std::size_t bytes)
 {
     if (bytes <= pinned_.bytes()) return;
     pinned_ = {};
-    void* data = nullptr;
-    const std::size_t size = std::max(bytes, std::size_t(64) << 10);
-    check_cuda(cudaHostAlloc(&data, size, cudaHostAllocDefault), "allocating page-locked memory");
-    pinned_ = Buffer(data, size, free_pinned);
+    pinned_ = page_locked(std::max(bytes, std::size_t(64) << 10));
 }
 
 void CudaTransfer::begin(const std::vector<TensorView>& parts)

@@ -1,6 +1,7 @@
 #include "engine/cuda/cuda_upload.h"
 
 #include "engine/cuda/cuda_check.h"
+#include "engine/cuda/cuda_objects.h"
 
 #include <algorithm>
 #include <cstring>
@@ -11,11 +12,6 @@
 namespace mixscope {
 
 namespace {
-
-void free_pinned(void* data, std::size_t /*bytes*/)
-{
-    cudaFreeHost(data);
-}
 
 /// One thread reads a mapped file at a few GB/s, which is less than the bus takes.
 void fill(std::byte* to, const std::byte* from, std::size_t bytes)
@@ -51,11 +47,8 @@ CudaUpload::~CudaUpload()
 void CudaUpload::open(Piece& piece) const
 {
     if (piece.arrived != nullptr) return;
-    void* data = nullptr;
-    check_cuda(cudaHostAlloc(&data, bytes_, cudaHostAllocDefault), "allocating page-locked memory");
-    piece.pinned = Buffer(data, bytes_, free_pinned);
-    check_cuda(cudaEventCreateWithFlags(&piece.arrived, cudaEventDisableTiming),
-               "creating an event");
+    piece.pinned = page_locked(bytes_);
+    piece.arrived = new_event();
 }
 
 void CudaUpload::copy(void* to, const void* from, std::size_t bytes)

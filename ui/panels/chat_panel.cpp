@@ -34,19 +34,6 @@ QPushButton* button(const QString& text, const char* look, QWidget* parent)
     return made;
 }
 
-/// A page that may be taller than the room it has, so that it does not push the window taller.
-QScrollArea* scrolling(QWidget* page)
-{
-    auto* area = new QScrollArea(page->parentWidget());
-    area->setFrameShape(QFrame::NoFrame);
-    area->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    area->setWidgetResizable(true);
-    area->setWidget(page);
-    area->viewport()->setAutoFillBackground(false);
-    page->setAutoFillBackground(false);
-    return area;
-}
-
 } // namespace
 
 ChatPanel::ChatPanel(RunStore& store, Selection& selection, Conversation& conversation,
@@ -84,7 +71,9 @@ ChatPanel::ChatPanel(RunStore& store, Selection& selection, Conversation& conver
     tools()->addWidget(tint_);
     tools()->addWidget(newChat_);
     tools()->addWidget(history_);
-    stack_->addWidget(scrolling(start_));
+    QScrollArea* page = scrolling(start_, this); // so that it does not push the window taller
+    page->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    stack_->addWidget(page);
     stack_->addWidget(transcript_);
     content()->addLayout(stack_, 1);
     content()->addWidget(prefill_);

@@ -26,7 +26,6 @@ namespace {
 constexpr int kWidth = 460;
 constexpr int kCell = 22; ///< of a layer's glyph
 constexpr int kBarHeight = 18;
-constexpr int kNumbers = 5; // that modelNumbers() gives
 
 QLabel* label(const char* look, QWidget* parent)
 {
@@ -124,13 +123,13 @@ void MemoryBar::paintEvent(QPaintEvent*)
     const Palette& colors = Theme::instance().palette();
     QPainter painter(this);
     painter.fillRect(rect(), colors.raised);
+    const std::array<double, 3> to = ends();
     double from = 0.0;
     for (std::size_t i = 0; i < bytes_.size(); ++i) {
-        const double to = ends()[i];
         // What is there is seen, however little it is.
-        const double wide = bytes_[i] > 0.0 ? std::max(1.0, to - from) : 0.0;
+        const double wide = bytes_[i] > 0.0 ? std::max(1.0, to[i] - from) : 0.0;
         painter.fillRect(QRectF(from, 0, wide, height()), partColors()[i]);
-        from = to;
+        from = to[i];
     }
     if (free_ < all_) {
         painter.setPen(QPen(colors.warn, 2));
@@ -224,8 +223,9 @@ void OpenCard::showContext()
     context_->setAccessibleDescription(named);
     memory_->show(plan_, tokens, contexts_.back());
     fit_->setText(fitText(plan_, tokens));
-    numbers_->setValues(modelNumbers(plan_.info, tokens));
-    numbers_->setFixedHeight(kNumbers * Theme::instance().px(17)); // a line each
+    auto numbers = modelNumbers(plan_.info, tokens);
+    numbers_->setFixedHeight(int(numbers.size()) * Theme::instance().px(17)); // a line each
+    numbers_->setValues(std::move(numbers));
 }
 
 void OpenCard::restyle()

@@ -5,6 +5,7 @@
 
 #include <QHBoxLayout>
 #include <QPainter>
+#include <QScrollArea>
 #include <QVBoxLayout>
 
 #include <string_view>
@@ -114,6 +115,17 @@ void Panel::paintEvent(QPaintEvent* event)
     painter.setPen(theme.palette().muted);
     painter.drawText(line, Qt::AlignVCenter,
                      QFontMetrics(painter.font()).elidedText(note_, Qt::ElideRight, line.width()));
+}
+
+QScrollArea* scrolling(QWidget* inside, QWidget* parent)
+{
+    auto* area = new QScrollArea(parent);
+    area->setFrameShape(QFrame::NoFrame);
+    area->setWidgetResizable(true);
+    area->setWidget(inside);
+    area->viewport()->setAutoFillBackground(false);
+    inside->setAutoFillBackground(false);
+    return area;
 }
 
 Tag::Tag(const QString& text, QWidget* parent)

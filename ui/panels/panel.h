@@ -5,6 +5,7 @@
 
 class QHBoxLayout;
 class QPainter;
+class QScrollArea;
 class QVBoxLayout;
 
 namespace mixscope {
@@ -41,6 +42,10 @@ private:
     QHBoxLayout* tools_;
     QVBoxLayout* content_;
 };
+
+/// Puts a widget into an area that scrolls it when there is less room than it needs; the ground
+/// behind shows through.
+QScrollArea* scrolling(QWidget* inside, QWidget* parent);
 
 /// A word beside a control, painted: the control itself carries the accessible name.
 class Tag : public QWidget {

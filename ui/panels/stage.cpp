@@ -81,16 +81,11 @@ private:
     bool paired_ = true;
 };
 
-/// A widget in an area that scrolls when it is smaller than the widget can be.
-QScrollArea* scrolling(QWidget* widget, QWidget* parent)
+/// A view or panel that scrolls in a card too small for it; what has the focus is inside.
+QScrollArea* scrollingPart(QWidget* part, QWidget* parent)
 {
-    auto* area = new QScrollArea(parent);
-    area->setWidget(widget);
-    area->setWidgetResizable(true);
-    area->setFrameShape(QFrame::NoFrame);
+    QScrollArea* area = scrolling(part, parent);
     area->setFocusPolicy(Qt::NoFocus);
-    area->viewport()->setAutoFillBackground(false);
-    widget->setAutoFillBackground(false);
     return area;
 }
 
@@ -225,7 +220,7 @@ QWidget* Stage::makeView(int row)
     View* view = viewTable()[std::size_t(row)].create(context_, card);
     auto* inside = new QVBoxLayout(card);
     inside->setContentsMargins(1, 1, 1, 1);
-    inside->addWidget(scrolling(view, card));
+    inside->addWidget(scrollingPart(view, card));
     // Views arrange themselves for any size above the least; a smaller card scrolls.
     view->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Ignored);
     const Theme& theme = Theme::instance();
@@ -267,7 +262,7 @@ View* Stage::activeView() const
 void Stage::adopt(QWidget* panel, const QString& title)
 {
     adopted_.push_back(panel);
-    pages_->addWidget(scrolling(panel, pages_));
+    pages_->addWidget(scrollingPart(panel, pages_));
     panel->show();
     tabs_->addTab(title);
     tabs_->updateGeometry();

@@ -55,32 +55,32 @@ protected:
 /// least of it.
 QPoint beside(const QRect& what, const QSize& bubble, const QRect& room, int gap)
 {
-    const int across = std::clamp(what.center().x() - bubble.width() / 2, room.left(),
-                                  std::max(room.left(), room.right() - bubble.width()));
-    const int down = std::clamp(what.center().y() - bubble.height() / 2, room.top(),
-                                std::max(room.top(), room.bottom() - bubble.height()));
-    const std::array places {
-        QPoint(what.right() + gap, down), QPoint(what.left() - gap - bubble.width(), down),
-        QPoint(across, what.top() - gap - bubble.height()), QPoint(across, what.bottom() + gap)};
-    for (const QPoint& place : places) {
-        if (room.contains(QRect(place, bubble))) return place;
-    }
     const auto within = [&](const QPoint& place) {
         return QPoint(std::clamp(place.x(), room.left(),
                                  std::max(room.left(), room.right() - bubble.width())),
                       std::clamp(place.y(), room.top(),
                                  std::max(room.top(), room.bottom() - bubble.height())));
     };
+    const QPoint middle =
+        within(what.center() - QPoint(bubble.width() / 2, bubble.height() / 2));
+    const std::array sides {QPoint(what.right() + gap, middle.y()),
+                            QPoint(what.left() - gap - bubble.width(), middle.y()),
+                            QPoint(middle.x(), what.top() - gap - bubble.height()),
+                            QPoint(middle.x(), what.bottom() + gap)};
+    for (const QPoint& side : sides) {
+        if (room.contains(QRect(side, bubble))) return side;
+    }
+    const std::array others {within(room.bottomRight()), within(room.topRight()),
+                             within(room.bottomLeft()), within(sides[0]),
+                             within(sides[1]),          within(sides[2]),
+                             within(sides[3])};
     const auto hidden = [&](const QPoint& place) {
-        const QRect part = QRect(within(place), bubble) & what;
+        const QRect part = QRect(place, bubble) & what;
         return part.width() * part.height();
     };
-    std::array corners {QPoint(room.right(), room.bottom()), QPoint(room.right(), room.top()),
-                        QPoint(room.left(), room.bottom()), places[0], places[1], places[2],
-                        places[3]};
-    return within(*std::min_element(
-        corners.begin(), corners.end(),
-        [&](const QPoint& a, const QPoint& b) { return hidden(a) < hidden(b); }));
+    return *std::min_element(
+        others.begin(), others.end(),
+        [&](const QPoint& a, const QPoint& b) { return hidden(a) < hidden(b); });
 }
 
 /// What a scroll area and the window leave of a control, in the window's coordinates.

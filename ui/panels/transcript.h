@@ -87,7 +87,7 @@ private:
     void paintFocus(QPainter& painter) const;
     void paintPins(QPainter& painter) const;
     QColor tintColor() const;
-    template <class Draw> void eachVisible(Draw draw) const;
+    template <class Parts, class Draw> void eachVisible(const Parts& parts, Draw draw) const;
     void pin(int token);
     void showToken(int token);
 

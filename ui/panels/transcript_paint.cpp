@@ -73,19 +73,21 @@ void Transcript::paintBubbles(QPainter& painter) const
     }
 }
 
-template <class Draw> void Transcript::eachVisible(Draw draw) const
+/// Calls draw(part) for the parts of the text that are in sight. Parts: in order, with begin and
+/// end in the document.
+template <class Parts, class Draw> void Transcript::eachVisible(const Parts& parts, Draw draw) const
 {
-    if (pieces_.empty()) return;
+    if (parts.empty()) return;
     // Not cursorForPosition: a cursor asks where on its line it stands and shapes the text for it.
     const QRectF visible(QPointF(horizontalScrollBar()->value(), verticalScrollBar()->value()),
                          QSizeF(viewport()->size()));
     const QAbstractTextDocumentLayout& layout = *document()->documentLayout();
     const int from = layout.hitTest(visible.topLeft(), Qt::FuzzyHit),
               to = layout.hitTest(visible.bottomRight(), Qt::FuzzyHit);
-    const auto first = std::lower_bound(pieces_.begin(), pieces_.end(), from,
-                                        [](const Piece& piece, int p) { return piece.end < p; });
-    for (auto piece = first; piece != pieces_.end() && piece->begin <= to; ++piece)
-        draw(*piece);
+    const auto first = std::lower_bound(parts.begin(), parts.end(), from,
+                                        [](const auto& part, int p) { return part.end < p; });
+    for (auto part = first; part != parts.end() && part->begin <= to; ++part)
+        draw(*part);
 }
 
 QColor Transcript::tintColor() const
@@ -119,11 +121,11 @@ std::vector<QRectF> Transcript::rectsBetween(int begin, int end) const
 /// The small boxes behind bytes and characters that are shown by name.
 void Transcript::paintBoxes(QPainter& painter) const
 {
-    for (const Box& box : boxes_) {
+    eachVisible(boxes_, [&](const Box& box) {
         for (const QRectF& at : rectsBetween(box.begin, box.end)) {
             if (at.intersects(viewport()->rect())) paintNameBox(painter, at.adjusted(1, 2, -1, -3));
         }
-    }
+    });
 }
 
 void Transcript::paintTint(QPainter& painter) const
@@ -132,7 +134,7 @@ void Transcript::paintTint(QPainter& painter) const
     const TokenRange& range = selection_.range();
     if (tint_ == Tint::none && range.empty()) return;
     painter.setPen(Qt::NoPen);
-    eachVisible([&](const Piece& piece) {
+    eachVisible(pieces_, [&](const Piece& piece) {
         const int token = piece.token;
         QColor shade = Theme::instance().palette().accent;
         shade.setAlphaF(0.16F);
@@ -155,7 +157,7 @@ void Transcript::paintChips(QPainter& painter) const
     painter.setPen(QPen(theme.palette().faint, 1));
     painter.setBrush(Qt::NoBrush);
     const double tick = theme.px(4);
-    eachVisible([&](const Piece& piece) {
+    eachVisible(pieces_, [&](const Piece& piece) {
         for (const QRectF& box : boxesOf(piece)) {
             if (piece.part > 0) { // one box for a character, a tick between its bytes
                 painter.drawLine(QPointF(box.left(), box.bottom() - tick), box.bottomLeft());

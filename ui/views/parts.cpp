@@ -43,8 +43,11 @@ SegmentBar::SegmentBar(const QString& accessibleName, const QStringList& options
     }
     fold_ = new QToolButton(this);
     auto* menu = new QMenu(fold_);
-    for (int i = 0; i < options.size(); ++i)
-        connect(menu->addAction(options[i]), &QAction::triggered, this, [this, i] { choose(i); });
+    for (int i = 0; i < options.size(); ++i) {
+        QAction* action = menu->addAction(options[i]);
+        action->setCheckable(true);
+        connect(action, &QAction::triggered, this, [this, i] { choose(i); });
+    }
     fold_->setMenu(menu);
     fold_->setPopupMode(QToolButton::InstantPopup);
     fold_->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
@@ -55,9 +58,7 @@ SegmentBar::SegmentBar(const QString& accessibleName, const QStringList& options
     layout->addWidget(fold_);
     group_->setExclusive(true);
     connect(group_, &QButtonGroup::idToggled, this, [this, menu, options](int id, bool down) {
-        QAction* action = menu->actions().at(id);
-        action->setCheckable(true);
-        action->setChecked(down);
+        menu->actions().at(id)->setChecked(down);
         if (!down) return;
         fold_->setText(options[id]);
         fold_->setAccessibleDescription(options[id]);
