@@ -85,6 +85,18 @@ TEST(StateView, HoverPreviewsAndClickTakesTheLayer)
     EXPECT_EQ(run.selection.lockedToken(), 21);
 }
 
+TEST(StateView, ShowsTheMatrixThatCameBeforeItWasMade)
+{
+    FakeRun run(plausible());
+    run.prompt(20);
+    run.selection.setLayer(5);
+    run.selection.setHead(3);
+    run.store.setState(run.state(5, 3));
+    Stage stage(run, "state");
+    stage.settle();
+    EXPECT_FALSE(stage.named<MatrixMap>("State matrix")->empty());
+}
+
 TEST(StateView, DescriptionAndMatrixTellTheFocusedHead)
 {
     Source source = plausible();

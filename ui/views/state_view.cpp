@@ -81,6 +81,7 @@ StateView::StateView(ViewContext context, QWidget* parent)
         matrix_->fitNow();
         refit();
     });
+    matrix_->take(context.store.state()); // a view made later shows what is known already
     connect(&context.store, &RunStore::stateChanged, this, [this] {
         matrix_->take(store().state());
         continueLater();
