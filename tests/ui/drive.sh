@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Drives the program by a script (see support/drive.py) in a display of a given size. SIZE in the
-# script becomes that size, FOLDER the current folder, where screenshots go too. The program starts
-# as on a new machine, without settings and conversations, or with those in $DRIVE_HOME if set.
+# script becomes that size, FOLDER the program's home for what it writes. The program starts as on a
+# new machine, without settings and conversations, or with those in $DRIVE_HOME if set. Screenshots
+# go to the current folder.
 # usage: drive.sh SCRIPT SIZE PROGRAM [OPTION…]
 set -euo pipefail
 script=$1
@@ -13,4 +14,4 @@ if [ -z "${DRIVE_HOME:-}" ]; then
 fi
 export XDG_CONFIG_HOME=$DRIVE_HOME/config XDG_DATA_HOME=$DRIVE_HOME/data
 driver=$(dirname "$0")/../support/drive.py
-sed "s#SIZE#$size#g; s#FOLDER#$PWD#g" "$script" | /usr/bin/python3 "$driver" --size "$size" --seconds 360 -- "$@"
+sed "s#SIZE#$size#g; s#FOLDER#$DRIVE_HOME#g" "$script" | /usr/bin/python3 "$driver" --size "$size" --seconds 360 -- "$@"
